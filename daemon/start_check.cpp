@@ -1,7 +1,12 @@
 #include "start_check.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "log_output.hpp"
@@ -20,6 +25,20 @@ boost::system::error_code try_address(const std::string& address) {
   acceptor.open(any_port.protocol(), ec);
   if (!ec) acceptor.bind(any_port, ec);
   return ec;
+}
+
+/// Reports a directory for state that does not exist, and warns of one that this user may not write to: the
+/// check may run as another user than the gateway.
+template <class Add>
+void check_directory(const std::string& directory, const Add& add) {
+  std::error_code ec;
+  if (!std::filesystem::is_directory(directory, ec))
+    return add(diagnostic::severity::error,
+               "the directory for state cannot be used: " + directory + ": " +
+                   (ec ? ec.message() : std::generic_category().message(ENOTDIR)));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0)
+    add(diagnostic::severity::warning, "the directory for state cannot be written by this user: " +
+                                           directory + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace
@@ -45,6 +64,8 @@ std::vector<diagnostic> check_start(const config::settings& configuration, const
         "resources with `persist: true` need a directory: the unit names it by $STATE_DIRECTORY, and here it "
         "is not "
         "set; without the unit, name it by `state: {dir: ...}`");
+  else if (configuration.state.is_needed && !configuration.state.has_database())
+    check_directory(store::directory_of(configuration.state), add);
   if (const auto& http = configuration.http)
     if (const auto ec = try_address(http->address))
       add(warning, "http.listen: no metrics are served while " + http->address +

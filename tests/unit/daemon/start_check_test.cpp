@@ -5,6 +5,8 @@
 #include <start_check.hpp>
 #include <string>
 
+#include "unit/config/support.hpp"
+
 using namespace mqcoap;
 
 namespace {
@@ -23,6 +25,22 @@ TEST_CASE("a log that cannot be opened is an error") {
   REQUIRE(found.size() == 1);
   CHECK(to_string(found.front()) ==
         "a.yaml: error: logging.target: cannot write to /nowhere/mqcoapd.log: No such file or directory\n");
+}
+
+TEST_CASE("a directory for state that does not exist is an error") {
+  const mqcoap::test::temporary_folder folder;
+  auto configuration = with({});
+  configuration.state.is_needed = true;
+  configuration.state.directory = folder.path("");
+  CHECK(check_start(configuration, "a.yaml").empty());
+  configuration.state.directory = folder.path("missing");
+  auto found = check_start(configuration, "a.yaml");
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().level == diagnostic::severity::error);
+  CHECK(found.front().message ==
+        "the directory for state cannot be used: " + folder.path("missing") + ": No such file or directory");
+  configuration.state.is_needed = false;  // no resource keeps state
+  CHECK(check_start(configuration, "a.yaml").empty());
 }
 
 TEST_CASE("an address that this machine does not have is a warning, and a port that is taken is nothing") {

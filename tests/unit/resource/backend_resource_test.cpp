@@ -241,6 +241,36 @@ TEST_CASE_FIXTURE(backend_fixture, "a value that was read before a write is retu
   CHECK(by->jobs.size() == 3);
 }
 
+TEST_CASE_FIXTURE(backend_fixture, "a GET after a write does not share a reading from before it") {
+  with_cache();
+  send({method::get, "x"});
+  send({method::put, "x", "2"});
+  by->end(1, backend_reply::done());
+  send({method::get, "x"});
+  REQUIRE(by->jobs.size() == 3);
+  by->read(0, "1");
+  CHECK(last() == "205 1");
+  send({method::get, "x"});  // shares the reading that began after the write
+  CHECK(by->jobs.size() == 3);
+  by->read(2, "2");
+  CHECK(last() == "205 2");
+  send({method::get, "x"});
+  CHECK(by->jobs.size() == 3);
+  CHECK(last() == "205 2");
+}
+
+TEST_CASE_FIXTURE(backend_fixture,
+                  "a reading that began during a write is not cached, if the write is cancelled as well") {
+  with_cache();
+  auto* const write = send({method::put, "x", "2"});
+  send({method::get, "x"});
+  SUBCASE("it ends") { by->end(0, backend_reply::done()); }
+  SUBCASE("it is cancelled") { cancel(*write); }
+  by->read(1, "1");
+  send({method::get, "x"});
+  CHECK(by->jobs.size() == 3);
+}
+
 TEST_CASE_FIXTURE(backend_fixture, "the work ends with the last call that waits for it") {
   with_cache();
   auto* const first = send({method::get, "x"});

@@ -166,6 +166,13 @@ TEST_CASE_FIXTURE(file_fixture, "an atomic write leaves a link as it is, and rep
   CHECK(content("real/a") == "after");
 }
 
+TEST_CASE_FIXTURE(file_fixture, "what the system denies is 403") {
+  // The kernel denies this to root as well, as whom the tests may run.
+  const file_place read_only{{}, "/proc/sys/kernel/ngroups_max"};
+  CHECK(message(read_file(read_only, plenty)).starts_with("205 "));
+  CHECK(message(write_file(read_only, "1", false)) == "403 it cannot be opened: Permission denied");
+}
+
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {
   folder.write("a", "before");
   rlimit usual{};

@@ -32,8 +32,12 @@ class cutting_proxy {
     accept();
   }
 
-  /// Returns the directory that gateways use as the host.
-  std::string directory() const { return directory_.path().string(); }
+  /// Returns the URL of a database through this proxy.
+  std::string url(const std::string& database) const {
+    std::string escaped;
+    for (const char each : directory_.path().string()) escaped += each == '/' ? "%2F" : std::string(1, each);
+    return "postgresql://gw@" + escaped + '/' + database;
+  }
 
   gate requests;
   gate answers;

@@ -16,9 +16,7 @@ struct cut_fixture : shared_database {
 
   cut_fixture() {
     auto through = options();
-    std::string escaped;
-    for (const char each : proxy.directory()) escaped += each == '/' ? "%2F" : std::string(1, each);
-    through.url = "postgresql://gw@" + escaped + '/' + name;
+    through.url = proxy.url(name);
     store = open(through);
     wait_for([this] { return store->is_reachable(); });
   }

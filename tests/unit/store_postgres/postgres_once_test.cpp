@@ -1,5 +1,6 @@
 #include <mqcoap/store/postgres/postgres_once.hpp>
 
+#include "cutting_proxy.hpp"
 #include "postgres_fixture.hpp"
 
 using namespace mqcoap;
@@ -101,6 +102,44 @@ TEST_CASE_FIXTURE(records_fixture, "a connection that is cut does not make a fre
     if (found) CHECK(found->what == state::fresh);
     wait_for([&] { return records->is_reachable(); });
   }
+}
+
+TEST_CASE_FIXTURE(records_fixture, "a write that fails after its record was made leaves none") {
+  cutting_proxy proxy(loop.context(), server().socket());
+  auto through = options();
+  through.url = proxy.url(name);
+  through.timeout = std::chrono::milliseconds(300);
+  postgres_once records(through, loop.context().get_executor());
+  wait_for([&] { return records.is_reachable(); });
+  // The server records the write, and its answers arrive no more.
+  proxy.answers.is_held = true;
+  std::optional<error_code> outcome;
+  records.begin({"k", "print"}, [&](error_code why, const once_record&) { outcome = why; });
+  wait_for([&] { return outcome.has_value(); });
+  CHECK(*outcome == errc::storage_unreachable);
+  CHECK(sql("SELECT count(*) FROM mqcoap_once") == "1");
+  proxy.answers.is_held = false;
+  proxy.cut();
+  wait_for([&] { return records.is_reachable() && sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  CHECK(begin(records, "k").what == state::fresh);
+}
+
+TEST_CASE_FIXTURE(records_fixture,
+                  "a write that was not run leaves no record, though the database was away") {
+  cutting_proxy proxy(loop.context(), server().socket());
+  auto through = options();
+  through.url = proxy.url(name);
+  through.timeout = std::chrono::milliseconds(300);
+  postgres_once records(through, loop.context().get_executor());
+  wait_for([&] { return records.is_reachable(); });
+  CHECK(begin(records, "k").what == state::fresh);
+  proxy.answers.is_held = proxy.requests.is_held = true;
+  records.end("k", "");
+  wait_for([&] { return !records.is_reachable(); });
+  proxy.answers.is_held = proxy.requests.is_held = false;
+  proxy.cut();
+  wait_for([&] { return records.is_reachable() && sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  CHECK(begin(records, "k").what == state::fresh);
 }
 
 TEST_CASE_FIXTURE(records_fixture, "without the database no write is recorded") {

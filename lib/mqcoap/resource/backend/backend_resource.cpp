@@ -63,9 +63,10 @@ bool backend_resource::give_from_cache(responder& r) {
 void backend_resource::begin(responder&& r) {
   auto what = request_of(r);
   const auto begun = under_way_.emplace_back(std::make_shared<work>());
-  if (what.verb != method::get) {
-    cached_.reset();
-  } else if (options_.cache.count() > 0) {
+  begun->is_write = what.verb != method::get;
+  if (begun->is_write) note_write();
+  begun->writes_before = writes_;
+  if (!begun->is_write && options_.cache.count() > 0) {
     reading_now_ = begun;
     what.deadline = steady_time::max();  // others may wait longer than the first
   }
@@ -100,28 +101,35 @@ void backend_resource::leave(const std::shared_ptr<work>& awaited,
   awaited->callers.remove(gone);
   if (!awaited->callers.empty()) return;
   awaited->has_ended = true;
+  if (awaited->is_write) note_write();
   under_way_.remove(awaited);
   awaited->running.reset();
 }
 
 void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply reply) {
   ended->has_ended = true;
+  if (ended->is_write) note_write();
   under_way_.remove(ended);
   const auto callers = std::exchange(ended->callers, {});
   if (callers.empty()) return;
-  const bool is_get = callers.front()->waiting.req().verb == method::get;
-  if (is_get && !is_error(reply.code)) return give_reading(callers, reply);
-  if (is_get)
-    measured_.reset();
-  else
-    cached_.reset();  // a value that was read in the meantime may be older than the write
+  if (!ended->is_write && !is_error(reply.code)) return give_reading(*ended, callers, reply);
+  if (!ended->is_write) measured_.reset();
   for (const auto& each : callers) {
     auto what = answer_to(each->waiting.req(), reply);
     std::move(each->waiting).respond(std::move(what));
   }
 }
 
-void backend_resource::give_reading(const caller_list& callers, const backend_reply& reply) {
+/// Drops what was read: a value that is read before a write has ended may be older than the write, so it is
+/// given only to those who already wait for it.
+void backend_resource::note_write() noexcept {
+  ++writes_;
+  cached_.reset();
+  reading_now_.reset();
+}
+
+void backend_resource::give_reading(const work& ended, const caller_list& callers,
+                                    const backend_reply& reply) {
   const auto made = reply.body ? reading_.make(*reply.body) : reading_.make(reply.text);
   measured_ = made && made->is_number() ? read_json_number(made->text()) : std::nullopt;
   if (!made) {
@@ -131,7 +139,7 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
     }
     return;
   }
-  if (options_.cache.count() > 0) {
+  if (options_.cache.count() > 0 && ended.writes_before == writes_) {
     cached_ = *made;
     cached_until_ = time_.now() + options_.cache;
   }

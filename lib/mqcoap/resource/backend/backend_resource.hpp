@@ -19,7 +19,7 @@ struct backend_resource_options {
   method_set methods{method::get};
   std::optional<json_schema> schema{};  ///< schema of the body of a PUT or POST
   reading_options reading{};
-  std::size_t max_depth = 32;  ///< nesting limit of values that are read
+  std::size_t max_depth = 31;  ///< nesting limit of values that are read, which a payload wraps once more
   /// How long a value that was read is used for further GETs; 0 if each GET reads. GETs that arrive during a
   /// read share it.
   std::chrono::milliseconds cache{0};
@@ -47,6 +47,8 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   struct work {
     caller_list callers;
     backend::running running;
+    std::uint64_t writes_before = 0;  ///< `writes_` when it began
+    bool is_write = false;
     bool has_ended = false;
   };
 
@@ -56,7 +58,8 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   void wait_for(const std::shared_ptr<work>& awaited, responder&& r);
   void leave(const std::shared_ptr<work>& awaited, const std::shared_ptr<caller>& gone) noexcept;
   void end(const std::shared_ptr<work>& ended, backend_reply reply);
-  void give_reading(const caller_list& callers, const backend_reply& reply);
+  void note_write() noexcept;
+  void give_reading(const work& ended, const caller_list& callers, const backend_reply& reply);
   answer answer_to(const request& r, const backend_reply& reply) const;
 
   const backend_resource_options options_;
@@ -69,6 +72,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   std::optional<double>
       measured_;  ///< the value that was read last; nothing if reading failed, or it was no number
   std::weak_ptr<work> reading_now_;  ///< with `cache`: the read in progress that further GETs share
+  std::uint64_t writes_ = 0;         ///< the beginnings and ends of writes so far
 };
 
 }  // namespace mqcoap

@@ -20,8 +20,10 @@ namespace {
 backend_reply forbidden(std::string why) {
   return backend_reply::error(response_code::forbidden, std::move(why));
 }
+/// Returns 403 if the system denies access, else 500.
 backend_reply failed(const std::string& what, int error) {
-  return backend_reply::error(response_code::internal_server_error,
+  const bool is_denied = error == EACCES || error == EPERM || error == EROFS;
+  return backend_reply::error(is_denied ? response_code::forbidden : response_code::internal_server_error,
                               what + ": " + std::generic_category().message(error));
 }
 

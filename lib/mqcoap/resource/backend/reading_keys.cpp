@@ -79,7 +79,7 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
                                                const kind_place& at) {
   backend_resource_options options;
   options.methods = methods;
-  options.max_depth = at.limits.depth;
+  options.max_depth = at.limits.depth - 1;
   if (keys.parse) options.reading = keys.parse->value;
   if (keys.pointer) {
     options.reading.pointer = keys.pointer->value;

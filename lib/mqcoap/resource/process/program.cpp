@@ -27,7 +27,7 @@ child_options with_input(child_options options) {
 
 program::program(const process_options& options, std::string name, const resource_services& services)
     : options_(with_input(options.program)),
-      max_depth_(options.front.max_depth),
+      max_depth_(options.front.max_depth + 1),  // a line wraps its body as a payload does
       name_(std::move(name)),
       time_(services.time),
       timers_(services.timers),

@@ -15,6 +15,8 @@ constexpr auto answer_timeout = 2s;
 constexpr auto answer_pause = 200ms;
 constexpr auto forgetting_pause = 60s;
 constexpr int most_losses = 3;
+/// The limit of removals that are kept; the records of others stay for a day.
+constexpr std::size_t most_removals = 10'000;
 
 /// Records a write, or finds its record. Returns no row if another gateway has recorded it at the same time.
 constexpr char begin_write[] =
@@ -24,7 +26,7 @@ constexpr char begin_write[] =
     " UNION ALL SELECT fingerprint, answer, attempt FROM mqcoap_once WHERE key = $1"
     " AND NOT EXISTS (SELECT FROM added)";
 constexpr char end_write[] = "UPDATE mqcoap_once SET answer = $2 WHERE key = $1";
-constexpr char remove_write[] = "DELETE FROM mqcoap_once WHERE key = $1";
+constexpr char remove_write[] = "DELETE FROM mqcoap_once WHERE key = $1 AND ($2::text = '' OR attempt = $2)";
 constexpr char forget_writes[] = "DELETE FROM mqcoap_once WHERE at < now() - interval '1 day'";
 
 pg_connection_options connection_options(const postgres_options& options) {
@@ -53,7 +55,7 @@ postgres_once::postgres_once(const postgres_options& options, boost::asio::any_i
                {[timeout = options.timeout](pg_session& session, pg_connection::prepared_handler done) {
                   set_up(session, {timeout, {}}, std::move(done));
                 },
-                [] {}, [](const std::string&) {}},
+                [this] { remove_again(); }, [](const std::string&) {}},
                std::move(resolver)) {
   session_.start();
 }
@@ -62,6 +64,7 @@ postgres_once::~postgres_once() = default;
 
 void postgres_once::begin(once_request write, begin_handler done) {
   forget_old();
+  if (!session_.is_refusing()) remove_again();
   auto attempt = std::to_string(random_()) + '.' + std::to_string(random_());
   ask(std::make_shared<pending_write>(pending_write{std::move(write), std::move(done), std::move(attempt),
                                                     std::chrono::steady_clock::now() + answer_timeout}));
@@ -77,12 +80,14 @@ void postgres_once::ask(const std::shared_ptr<pending_write>& one) {
 }
 
 /// Handles the result. If the connection was lost, it is unknown whether the write was recorded: the
-/// statement is repeated, and the record is recognized by its attempt.
+/// statement is repeated, and the record is recognized by its attempt. If repeating it fails as well, the
+/// write is not run, so a record that may be there is removed.
 void postgres_once::on_answer(const std::shared_ptr<pending_write>& one,
                               const result<pg_rows, pg_fault>& answer) {
   using state = once_record::state;
   if (!answer) {
     if (answer.error().what == pg_fault::kind::lost && ++one->losses < most_losses) return ask(one);
+    if (one->losses > 0) remove({one->write.key, one->attempt});
     return one->done(unrecorded_code(answer.error()), {});
   }
   if (answer->size() == 0) return ask_later(one);
@@ -100,16 +105,34 @@ void postgres_once::ask_later(const std::shared_ptr<pending_write>& one) {
   });
 }
 
-void postgres_once::end(std::string key, std::string answer) { store(key, answer, 0); }
+void postgres_once::end(std::string key, std::string answer) {
+  if (answer.empty())
+    remove({std::move(key), {}});
+  else
+    store(key, answer, 0);
+}
 
-/// Stores the answer of a write, or removes the write. If storing the answer fails, the outcome of the write
-/// stays unknown.
+/// Removes a record, now or when the database is reachable again.
+void postgres_once::remove(const removal& what) {
+  pg_parameters parameters;
+  parameters.add(what.key).add(what.attempt);
+  session_.run({run_sql(remove_write, std::move(parameters))},
+               [this, what, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
+                 if (!alive.expired() && !outcome && removals_.size() < most_removals)
+                   removals_.push_back(what);
+               });
+}
+
+void postgres_once::remove_again() {
+  for (const auto& each : std::exchange(removals_, {})) remove(each);
+}
+
+/// Stores the answer of a write. If that fails, the outcome of the write stays unknown.
 void postgres_once::store(const std::string& key, const std::string& answer, int losses) {
   pg_parameters parameters;
-  parameters.add(key);
-  if (!answer.empty()) parameters.add(answer);
+  parameters.add(key).add(answer);
   session_.run(
-      {run_sql(answer.empty() ? remove_write : end_write, std::move(parameters))},
+      {run_sql(end_write, std::move(parameters))},
       [this, key, answer, losses, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
         const bool is_lost = !outcome && outcome.error().what == pg_fault::kind::lost;
         if (!alive.expired() && is_lost && losses + 1 < most_losses) store(key, answer, losses + 1);

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/net/name_lookup.hpp>
@@ -43,16 +44,25 @@ class postgres_once final : public once_store {
     int losses = 0;
   };
 
+  /// A record of a write that was not run, which must not stay: a repeat would be refused for a day.
+  struct removal {
+    std::string key;
+    std::string attempt;  ///< empty: the record is known to be of this gateway
+  };
+
   void ask(const std::shared_ptr<pending_write>& one);
   void on_answer(const std::shared_ptr<pending_write>& one, const result<pg_rows, pg_fault>& answer);
   void ask_later(const std::shared_ptr<pending_write>& one);
   void store(const std::string& key, const std::string& answer, int losses);
+  void remove(const removal& what);
+  void remove_again();
   void forget_old();
 
   const boost::asio::any_io_executor loop_;
   std::shared_ptr<postgres_once*> alive_;
   std::mt19937_64 random_;
   steady_time forgot_{};
+  std::deque<removal> removals_;  ///< those that failed; they are repeated before the next write is recorded
   pg_connection session_;
 };
 
