@@ -51,13 +51,6 @@ std::pair<const effects*, std::string> chosen_effects(const verb& chosen) {
   return {&chosen.has, chosen.app->get_name()};
 }
 
-/// Treats `-h` as the last argument as a request for help, as other programs do. Followed by another
-/// argument, it names the broker's host.
-void help_by_h(std::vector<std::string>& words, const std::function<bool(const std::string&)>& takes_value) {
-  if (words.empty() || words.back() != "-h") return;
-  if (words.size() == 1 || !takes_value(words[words.size() - 2])) words.back() = "--help";
-}
-
 void set_up(CLI::App& root) {
   root.set_help_flag("--help", "Print this help and exit");
   root.set_version_flag("--version", "mqcoap " MQCOAP_VERSION, "Print the version and exit");
@@ -130,7 +123,7 @@ bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& 
   const auto found =
       std::ranges::find_if(extras, [](const auto& w) { return w.size() > 1 && w.front() == '-'; });
   if (found == extras.end()) {
-    complain("mqcoap: unexpected argument '" + safe_text(extras.front()) + '\'');
+    complain("mqcoap: unexpected argument '" + safe_text(unguarded(extras.front())) + '\'');
     complain("  try: " + command_of(app) + " --help");
   } else {
     const auto option = found->substr(0, found->find('='));
@@ -160,8 +153,9 @@ int usage_error(const CLI::App& root, const CLI::ParseError& e) {
   std::vector<std::string> names;
   for (const auto* app : root.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(app->get_name());
-  const auto hint = suggest(*word, names);
-  complain("mqcoap: there is no verb '" + *word + '\'');
+  const auto given = unguarded(*word);
+  const auto hint = suggest(given, names);
+  complain("mqcoap: there is no verb '" + given + '\'');
   complain("  try: " + (hint.empty() ? "mqcoap --help" : hint));
   return status_usage;
 }
@@ -209,8 +203,7 @@ int run_program(std::vector<std::string> arguments) {
   }
   try {
     const auto has_value = [&](const auto& word) { return takes_value(root, word); };
-    help_by_h(arguments, has_value);
-    auto words = protect_values(std::move(arguments), has_value);
+    auto words = protect_values(with_help_by_h(std::move(arguments), has_value), has_value);
     std::reverse(words.begin(), words.end());  // CLI11 reads them from the end
     root.parse(std::move(words));
   } catch (const CLI::Success& e) {

@@ -23,7 +23,8 @@ command_line read_command_line(int argc, char** argv) {
       "Signals: at SIGTERM and SIGINT it answers the requests in flight and exits within 5 s, at a second "
       "one at once.\n"
       "At SIGHUP it reads the configuration again; one with errors changes nothing.\n"
-      "Exit status: 0 stopped by a signal, 64 wrong command line, 70 internal error, 78 bad configuration.");
+      "Exit status: 0 stopped by a signal, 64 wrong command line, 70 internal error, 75 another gateway of\n"
+      "the standby group may serve, 78 bad configuration.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

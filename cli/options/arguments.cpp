@@ -2,8 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdint>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <mqcoap/base/safe_text.hpp>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace mqcoap::cli {
@@ -26,7 +30,62 @@ option_facts facts_of(const CLI::Option& option) {
   return facts;
 }
 
+template <typename T>
+struct value_in {
+  using type = T;
+};
+template <typename T>
+struct value_in<std::optional<T>> {
+  using type = T;
+};
+
+template <typename T>
+constexpr const char* expected_number() {
+  if constexpr (std::floating_point<T>) return "a decimal number like 2 or 0.5";
+  return std::is_signed_v<T> ? "a whole number in decimal digits"
+                             : "a whole number in decimal digits, without a sign";
+}
+
+/// Reads a number in decimal digits, and replaces the text of an integer by a form that CLI11 reads as
+/// decimal: it would read 010 as 8, and accept 0x3, nan and infinity.
+/// @return what is wrong; empty if nothing is
+template <typename T>
+std::string read_number(std::string& text) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const std::string quoted = '\'' + safe_text(text) + '\'';
+  if (read.ec == std::errc::result_out_of_range && read.ptr == end) return quoted + " is out of range";
+  bool is_read = read.ec == std::errc{} && read.ptr == end;
+  if constexpr (std::floating_point<T>)
+    is_read = is_read && std::isfinite(number);
+  else if (is_read)
+    text = std::to_string(number);
+  return is_read ? "" : quoted + ": expected " + expected_number<T>();
+}
+
+/// Prepares the text of a value for the checks of the option and for its conversion.
+/// @return what is wrong; empty if nothing is
+template <typename T>
+std::string read_text(std::string& text) {
+  text = unguarded(text);
+  if constexpr (std::is_arithmetic_v<T>) return read_number<T>(text);
+  return {};
+}
+
+std::string check_positive(std::string& text) {
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number > 0 ? "" : text + " is not greater than 0";
+}
+
+constexpr char guard = '\0';
+
 }  // namespace
+
+std::string guarded(const std::string& argument) { return guard + argument; }
+
+std::string unguarded(const std::string& text) { return text.starts_with(guard) ? text.substr(1) : text; }
 
 bool option_facts::is_named(std::string_view wanted) const {
   return std::find(names.begin(), names.end(), wanted) != names.end();
@@ -78,7 +137,7 @@ template declared_option declared_option::between(std::size_t, std::size_t);
 template declared_option declared_option::between(double, double);
 
 declared_option declared_option::positive() {
-  option_->check(CLI::PositiveNumber);
+  option_->check(CLI::Validator(check_positive, ""));
   return *this;
 }
 
@@ -93,7 +152,9 @@ command command::add_subcommand(const std::string& name, const std::string& abou
 
 template <typename T>
 declared_option command::add_option(const std::string& names, T& into, const std::string& about) {
-  return declared_option(*app_->add_option(names, into, about));
+  auto* const option = app_->add_option(names, into, about);
+  option->transform(CLI::Validator(read_text<typename value_in<T>::type>, ""));
+  return declared_option(*option);
 }
 
 template declared_option command::add_option(const std::string&, std::string&, const std::string&);

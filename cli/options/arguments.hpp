@@ -12,6 +12,12 @@ class Option;
 
 namespace mqcoap::cli {
 
+/// Returns an argument in a form that CLI11 does not interpret; options and arguments receive the original
+/// text. The form begins with a NUL, which no argument of a process contains.
+std::string guarded(const std::string& argument);
+/// Returns the original text of a guarded argument; any other text is returned unchanged.
+std::string unguarded(const std::string& text);
+
 /// A declared option or argument. Its functions return the object, so that calls can be chained.
 class declared_option {
  public:
@@ -63,7 +69,8 @@ class command {
   operator CLI::App*() const { return app_; }
 
   command add_subcommand(const std::string& name, const std::string& about);
-  /// Adds an option. T is one of the types that arguments.cpp instantiates.
+  /// Adds an option. T is one of the types that arguments.cpp instantiates. Numbers are read in decimal, and
+  /// are finite.
   template <typename T>
   declared_option add_option(const std::string& names, T& into, const std::string& about);
   declared_option add_flag(const std::string& names, bool& into, const std::string& about);

@@ -27,6 +27,21 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
+/// Returns a text in which every character that could mean something else in a URL is percent-encoded.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kept = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kept.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+  }
+  return out;
+}
+
 /// Parses USER[:PASSWORD]. @return what is wrong
 std::optional<std::string> read_user(std::string_view text, broker_url& url) {
   const auto colon = text.find(':');
@@ -68,6 +83,13 @@ result<broker_url, url_fault> parse_broker_url(std::string_view text) {
   url.host = std::move(at->host);
   url.port = at->port;
   return url;
+}
+
+std::string url_text(const broker_url& url) {
+  const bool is_v6 = url.host.find(':') != std::string::npos;
+  return std::string(url.tls ? "mqtts://" : "mqtt://") +
+         (url.username ? percent_encoded(*url.username) + '@' : std::string()) +
+         (is_v6 ? '[' + url.host + ']' : url.host) + (url.port ? ':' + std::to_string(*url.port) : "");
 }
 
 }  // namespace mqcoap::cli

@@ -29,4 +29,7 @@ using mqcoap::throw_exception_from_error;  // result looks it up in this namespa
 /// is written in brackets, and a slash at the end is ignored.
 result<broker_url, url_fault> parse_broker_url(std::string_view text);
 
+/// Returns the URL in the form that parse_broker_url() reads, without the password.
+std::string url_text(const broker_url& url);
+
 }  // namespace mqcoap::cli

@@ -29,29 +29,85 @@ _mqcoap_live() {
   esac 2>/dev/null
 }
 
-# What one kind of argument can be, a line each.
+# What one kind of argument can be, a line each. Devices choose some of these lines, so the shell must never expand them.
 _mqcoap_offer() {
   local kind=$1 cur=$2
   case $kind in
-    words:*) local IFS=,; compgen -W "${kind#words:}" -- "$cur" ;;
+    words:*) printf '%s\n' "${kind#words:}" | tr , '\n' ;;
     file) compgen -f -- "$cur" ;;
     new_file|folder) compgen -d -S / -- "$cur" ;;
     value) [[ $cur == @* ]] && compgen -P @ -f -- "${cur#@}" ;;
     target) compgen -f -- "$cur" | grep -E '\.ya?ml$'; compgen -d -S / -- "$cur" ;;
-    context) compgen -W "$(mqcoap context ls --quiet 2>/dev/null)" -- "$cur" ;;
-    address|tag|pattern) compgen -W "$(_mqcoap_live "$@")" -- "$cur" ;;
+    context) mqcoap context ls --quiet 2>/dev/null ;;
+    address|tag|pattern) _mqcoap_live "$@" ;;
   esac
+}
+
+# Reads the beginning of a word as it was typed, without expanding it. `plain` becomes its text and `quote` the quote
+# that is open. Bash replaces only what is behind an open quote, or else behind the last ':', '=' or '@': `typed` as it
+# is written there, and `before` counts the characters of `plain` in front of it.
+_mqcoap_read() {
+  local i c next outside= outside_before=0
+  plain= quote= typed= before=0
+  for ((i = 0; i < ${#1}; i++)); do
+    c=${1:i:1} next=${1:i+1:1}
+    if [[ -z $quote && $c == [\'\"] ]]; then
+      quote=$c outside=$typed outside_before=$before
+      typed= before=${#plain}
+    elif [[ $c == "$quote" ]]; then
+      typed=$outside$c$typed$c before=$outside_before quote=
+    elif [[ $c == \\ && ( -z $quote || $quote == \" && ( -z $next || $next == [\"\$\`\\] ) ) ]]; then
+      plain+=$next typed+=${next:+\\$next}
+      ((i++))
+    else
+      plain+=$c typed+=$c
+      if [[ -z $quote && $c == [:=@] && $COMP_WORDBREAKS == *$c* ]]; then typed= before=${#plain}; fi
+    fi
+  done
+}
+
+# Sets `quoted` to a text as it is written where `quote` is open, so that the shell takes it literally.
+_mqcoap_quote() {
+  local i c
+  quoted=
+  if [[ -z $quote && -n $1 ]]; then printf -v quoted %q "$1"; return; fi
+  for ((i = 0; i < ${#1}; i++)); do
+    c=${1:i:1}
+    case $quote$c in
+      \'\') quoted+="'\\''" ;;
+      \"!) quoted+='"\!"' ;;
+      \"[\"\$\`\\]) quoted+=\\$c ;;
+      *) quoted+=$c ;;
+    esac
+  done
+}
+
+# Offers the lines of standard input that begin with `plain`. What was typed stays as it is. The lines of compgen may
+# begin otherwise: it can ignore the case.
+_mqcoap_reply() {
+  local each quoted found
+  mapfile -t found
+  for each in "${found[@]}"; do
+    if [[ -n $each && $each == "$plain"* ]]; then
+      _mqcoap_quote "${each:${#plain}}"
+      COMPREPLY+=("$typed$quoted")
+    elif [[ -n $each && $1 == @(file|new_file|folder|target) ]]; then
+      _mqcoap_quote "${each:before}"
+      COMPREPLY+=("$quoted")
+    fi
+  done
 }
 
 _mqcoap() {
   local cur prev words cword
   if declare -F _get_comp_words_by_ref >/dev/null; then
-    _get_comp_words_by_ref -n := cur prev words cword
+    _get_comp_words_by_ref -n :=@ cur prev words cword
   else
     cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   fi
   COMPREPLY=()
-  local i each kind= path= position=0 options= valued= arguments= below=
+  local i each kind= path= position=0 options= valued= arguments= below= plain quote typed before
+  _mqcoap_read "$cur"
   _mqcoap_table ''
   for ((i = 1; i < cword; i++)); do
     if [[ " $valued " == *" ${words[i]}="* ]]; then
@@ -67,7 +123,7 @@ _mqcoap() {
   done
   if ((i > cword)); then
     for each in $valued; do [[ $each == "$prev="* ]] && kind=${each#*=}; done
-  elif [[ $cur == -* ]]; then
+  elif [[ $plain == -* ]]; then
     kind=words:${options// /,}
   elif [[ -n $below && $position = 0 ]]; then
     kind=words:${below// /,}
@@ -78,8 +134,7 @@ _mqcoap() {
       ((i++))
     done
   fi
-  local IFS=$'\n'
-  COMPREPLY=($(_mqcoap_offer "$kind" "$cur" "${words[@]:0:cword}"))
+  _mqcoap_reply "$kind" < <(_mqcoap_offer "$kind" "$plain" "${words[@]:0:cword}")
   [[ ${COMPREPLY[0]} == */ ]] && compopt -o nospace
 }
 complete -F _mqcoap mqcoap
@@ -116,7 +171,7 @@ _mqcoap_offer() {
     new_file|folder) _files -/ ;;
     value) [[ $PREFIX == @* ]] && { compset -P @; _files } ;;
     target) _files -g '*.(yaml|yml)' ;;
-    context) compadd ${(f)"$(mqcoap context ls --quiet 2>/dev/null)"} ;;
+    context) compadd -- ${(f)"$(mqcoap context ls --quiet 2>/dev/null)"} ;;
     address|tag|pattern) _mqcoap_live $1 ;;
   esac
 }

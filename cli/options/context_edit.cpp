@@ -1,12 +1,22 @@
 #include "options/context_edit.hpp"
 
 #include <algorithm>
+#include <mqcoap/settings/scalar.hpp>
 #include <string_view>
 
 namespace mqcoap::cli {
 namespace {
 
-constexpr std::string_view section_head = "contexts:";
+constexpr std::string_view contexts_key = "contexts";
+constexpr std::string_view default_key = "default";
+
+/// Removes the byte order mark at the beginning of a text. @return the mark; empty if there is none
+std::string take_mark(std::string& text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (!text.starts_with(mark)) return {};
+  text.erase(0, mark.size());
+  return std::string(mark);
+}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -32,13 +42,46 @@ bool is_silent(std::string_view line) {
   return first == std::string_view::npos || line[first] == '#';
 }
 
-/// Returns the text that follows the key in a line, without blanks around it and without a comment.
-std::string_view value_behind(std::string_view line, std::string_view key) {
-  auto rest = line.substr(key.size());
+/// Returns the text behind the key that a line begins with: `key:`, `'key':` or `"key":`; nothing if the line
+/// begins differently.
+std::optional<std::string_view> behind_key(std::string_view line, std::string_view key) {
+  for (const std::string_view quote : {"", "'", "\""}) {
+    auto rest = line;
+    bool is_there = true;
+    for (const auto part : {quote, key, quote}) {
+      is_there = is_there && rest.starts_with(part);
+      if (is_there) rest.remove_prefix(part.size());
+    }
+    const auto colon = std::min(rest.find_first_not_of(' '), rest.size());
+    if (is_there && rest.substr(colon).starts_with(':')) return rest.substr(colon + 1);
+  }
+  return std::nullopt;
+}
+
+bool has_key(std::string_view line, std::string_view key) { return behind_key(line, key).has_value(); }
+
+/// Returns the value of the key in a line, without blanks around it, without a comment and without quotes.
+std::string_view value_of(std::string_view line, std::string_view key) {
+  auto rest = behind_key(line, key).value_or("");
   if (const auto comment = rest.find(" #"); comment != std::string_view::npos) rest = rest.substr(0, comment);
   const auto first = rest.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
-  return rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first);
+  rest = rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first);
+  for (const char quote : {'\'', '"'})
+    if (rest.size() > 1 && rest.starts_with(quote) && rest.ends_with(quote))
+      return rest.substr(1, rest.size() - 2);
+  return rest;
+}
+
+/// Returns the index of the first line of content: behind directives and the line `---` that ends them.
+/// Without `---`, the content begins at the first line.
+std::size_t first_line_of(const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    if (line.starts_with("---") && is_silent(line.substr(3))) return i + 1;
+    if (!is_silent(line) && !line.starts_with('%')) break;
+  }
+  return 0;
 }
 
 /// The lines of the contexts, from `begin` to before `end`; each context is indented by `indent`.
@@ -50,9 +93,9 @@ struct place {
 
 /// @return nothing if there is no section, or if it is not in block style
 std::optional<place> find_section(const std::vector<std::string>& lines) {
-  const auto head = std::find_if(lines.begin(), lines.end(),
-                                 [](const auto& line) { return line.starts_with(section_head); });
-  if (head == lines.end() || !value_behind(*head, section_head).empty()) return std::nullopt;
+  const auto head =
+      std::find_if(lines.begin(), lines.end(), [](const auto& line) { return has_key(line, contexts_key); });
+  if (head == lines.end() || !value_of(*head, contexts_key).empty()) return std::nullopt;
   place found{static_cast<std::size_t>(head - lines.begin()) + 1, 0, 0};
   found.end = found.begin;
   for (auto i = found.begin; i < lines.size(); ++i) {
@@ -66,59 +109,95 @@ std::optional<place> find_section(const std::vector<std::string>& lines) {
   return found;
 }
 
-bool is_plain(std::string_view value) {
+/// Returns true if YAML reads the value as text without quotes: `true`, `123` and `1.0` are none.
+bool is_plain(const std::string& value) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:@._-";
-  return !value.empty() && value.find_first_not_of(plain) == std::string_view::npos &&
-         !value.ends_with(':') && value.front() != '-' && value.front() != ':' && value.front() != '@';
+  if (value.empty() || value.find_first_not_of(plain) != std::string::npos || value.ends_with(':') ||
+      std::string_view("-:@").find(value.front()) != std::string_view::npos || value.starts_with("..."))
+    return false;
+  for (const char* null : {"null", "Null", "NULL"})
+    if (value == null) return false;
+  node written;
+  written.what = node::kind::scalar;
+  written.text = value;
+  return classify(written) == scalar_kind::string;
 }
 
-/// Returns a YAML scalar, in single quotes if it needs quotes.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// Returns a text as a YAML scalar: in single quotes if it needs quotes, in double quotes if it has control
+/// characters, which single quotes do not preserve.
 std::string scalar(const std::string& value) {
   if (is_plain(value)) return value;
-  std::string out = "'";
-  for (const char c : value) out += c == '\'' ? "''" : std::string(1, c);
-  return out + '\'';
+  if (std::none_of(value.begin(), value.end(), is_control)) {
+    std::string out = "'";
+    for (const char c : value) out += c == '\'' ? "''" : std::string(1, c);
+    return out + '\'';
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_control(c))
+      out.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    else
+      out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+  }
+  return out + '"';
 }
 
-bool begins(std::string_view line, std::size_t indent, const std::string& name) {
-  if (indent_of(line) != indent) return false;
-  line.remove_prefix(indent);
-  for (const auto& key : {name + ':', '\'' + name + "':", '"' + name + "\":"})
-    if (line.starts_with(key)) return true;
-  return false;
+/// Returns true if the line begins a context of this name.
+bool begins(std::string_view line, std::size_t indent, std::string_view name) {
+  return indent_of(line) == indent && has_key(line.substr(indent), name);
 }
 
 }  // namespace
 
 std::string with_preferred(const std::string& text, const std::string& name) {
-  const std::string line = name.empty() ? "" : "default: " + name + '\n';
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find('\n', begin), text.size() - 1) + 1;
-    if (text.compare(begin, 8, "default:") == 0) return text.substr(0, begin) + line + text.substr(end);
-    begin = end;
+  auto body = text;
+  const auto mark = take_mark(body);
+  auto all = lines_of(body);
+  const bool is_open_ended = !body.empty() && body.back() != '\n';
+  auto at = std::find_if(all.begin(), all.end(), [](const auto& line) { return has_key(line, default_key); });
+  if (at != all.end()) {
+    at = all.erase(at);
+    // The value may be in the next lines, indented.
+    while (at != all.end() && indent_of(*at) > 0 && !is_silent(*at)) at = all.erase(at);
+  } else {
+    at = all.begin() + static_cast<std::ptrdiff_t>(first_line_of(all));
   }
-  return line + text;
+  const bool is_last = at == all.end();
+  if (!name.empty()) all.insert(at, std::string(default_key) + ": " + scalar(name));
+  auto changed = text_of(all);
+  if (is_open_ended && !is_last) changed.pop_back();
+  return mark + changed;
 }
 
 std::optional<std::string> with_context(const std::string& text, const std::string& name,
                                         const context_lines& lines) {
-  auto all = lines_of(text);
+  auto body = text;
+  const auto mark = take_mark(body);
+  auto all = lines_of(body);
+  const auto head = std::string(contexts_key) + ':';
   for (auto& line : all)  // `contexts: {}` is an empty section
-    if (line.starts_with(section_head) && value_behind(line, section_head) == "{}") line = section_head;
+    if (value_of(line, contexts_key) == "{}") line = head;
   const bool is_there =
-      std::any_of(all.begin(), all.end(), [](const auto& line) { return line.starts_with(section_head); });
-  if (!is_there) all.emplace_back(section_head);
+      std::any_of(all.begin(), all.end(), [](const auto& line) { return has_key(line, contexts_key); });
+  if (!is_there) all.push_back(head);
   const auto where = find_section(all);
   if (!where) return std::nullopt;
   const std::string indent(where->indent, ' ');
-  std::vector<std::string> block{indent + name + ':' + (lines.empty() ? " {}" : "")};
-  for (const auto& [key, value] : lines) block.push_back(indent + indent + key + ": " + scalar(value));
+  std::vector<std::string> block{indent + scalar(name) + ':' + (lines.empty() ? " {}" : "")};
+  for (const auto& line : lines)
+    block.push_back(indent + indent + line.key + ": " + (line.is_text ? scalar(line.value) : line.value));
   all.insert(all.begin() + static_cast<std::ptrdiff_t>(where->end), block.begin(), block.end());
-  return text_of(all);
+  return mark + text_of(all);
 }
 
 std::optional<std::string> without_context(const std::string& text, const std::string& name) {
-  auto all = lines_of(text);
+  auto body = text;
+  const auto mark = take_mark(body);
+  auto all = lines_of(body);
   const auto where = find_section(all);
   if (!where) return std::nullopt;
   const auto from = all.begin() + static_cast<std::ptrdiff_t>(where->begin);
@@ -131,11 +210,10 @@ std::optional<std::string> without_context(const std::string& text, const std::s
     return line.find_first_not_of(" \t\r") != std::string::npos && indent_of(line) <= where->indent;
   });
   all.erase(first, last);
-  auto changed = text_of(all);
-  const auto lines = lines_of(changed);
-  const bool is_default = std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
-    return line.starts_with("default:") && value_behind(line, "default:") == name;
+  const bool is_default = std::any_of(all.begin(), all.end(), [&](const auto& line) {
+    return has_key(line, default_key) && value_of(line, default_key) == name;
   });
+  const auto changed = mark + text_of(all);
   return is_default ? with_preferred(changed, "") : changed;
 }
 

@@ -2,16 +2,22 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-// Edits of the text of cli.yaml that preserve everything else in it, including comments.
+// Edits of the text of cli.yaml that preserve everything else in it, including comments. They know the usual
+// ways to write YAML, not all: the caller has to check the text before it is written.
 namespace mqcoap::cli {
 
-/// The keys and values of a context, one pair for each line.
-using context_lines = std::vector<std::pair<std::string, std::string>>;
+/// A key of a context and its value.
+struct context_line {
+  std::string key;
+  std::string value;
+  bool is_text = true;  ///< false: a number or a boolean, which is not quoted
+};
+using context_lines = std::vector<context_line>;
 
-/// Returns the text with its `default:` replaced, or removed if the name is empty.
+/// Returns the text with its `default:` replaced, or removed if the name is empty. A new `default:` is put
+/// before everything else, but behind a byte order mark and a line `---`.
 std::string with_preferred(const std::string& text, const std::string& name);
 
 /// Returns the text with another context appended.

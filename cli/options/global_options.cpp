@@ -185,14 +185,26 @@ settled_options settle_all(const global_options& given,
           layers.broker || layers.port, layers.ns.has_value()};
 }
 
-std::vector<std::string> protect_values(std::vector<std::string> arguments,
-                                        const std::function<bool(const std::string&)>& takes_value) {
+std::vector<std::string> with_help_by_h(std::vector<std::string> arguments, const value_test& takes_value) {
+  if (arguments.empty() || arguments.back() != "-h") return arguments;
   bool is_value_of_option = false;
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (!is_value_of_option && arguments[i] == "--") return arguments;
+    is_value_of_option = !is_value_of_option && arguments[i].starts_with('-') && takes_value(arguments[i]);
+  }
+  if (!is_value_of_option) arguments.back() = "--help";
+  return arguments;
+}
+
+std::vector<std::string> protect_values(std::vector<std::string> arguments, const value_test& takes_value) {
+  bool is_value_of_option = false;
+  bool options_ended = false;
   for (auto& argument : arguments) {
-    const bool next_is_value = !is_value_of_option && argument.starts_with('-') && takes_value(argument);
-    const bool is_number = argument.starts_with('-') && !validate_json(argument, 1);
-    if (!is_value_of_option && (is_number || argument.starts_with('['))) argument.insert(0, 1, ' ');
-    is_value_of_option = next_is_value;
+    const bool may_be_option = !is_value_of_option && !options_ended && argument.starts_with('-');
+    if (may_be_option && argument == "--") options_ended = true;
+    const bool is_number = may_be_option && !validate_json(argument, 1);
+    is_value_of_option = may_be_option && takes_value(argument);
+    if (is_number || argument.starts_with('[')) argument = guarded(argument);
   }
   return arguments;
 }

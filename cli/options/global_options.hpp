@@ -50,10 +50,15 @@ output_format to_output(const global_options& given, const std::function<const c
 settled_options settle_all(const global_options& given,
                            const std::function<const char*(const char*)>& variable);
 
-/// Keeps CLI11 from reading a negative number as an option, or `[0, 1]` as a list of arguments, by prepending
-/// a space, which JSON ignores.
-/// @param takes_value  returns true if an argument is an option whose value is the next argument
-std::vector<std::string> protect_values(std::vector<std::string> arguments,
-                                        const std::function<bool(const std::string&)>& takes_value);
+/// Returns true if an argument is an option whose value is the next argument.
+using value_test = std::function<bool(const std::string&)>;
+
+/// Treats `-h` as the last argument as a request for help, as other programs do. Followed by another
+/// argument, it names the broker's host; behind `--`, it is a value.
+std::vector<std::string> with_help_by_h(std::vector<std::string> arguments, const value_test& takes_value);
+
+/// Keeps CLI11 from reading a negative number as an option, or `[0, 1]` as a list of arguments: the arguments
+/// are guarded, and nothing that reads them sees a difference.
+std::vector<std::string> protect_values(std::vector<std::string> arguments, const value_test& takes_value);
 
 }  // namespace mqcoap::cli

@@ -3,8 +3,10 @@
 #include <spdlog/fmt/ranges.h>
 
 #include <array>
+#include <map>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,10 @@ namespace {
 
 constexpr std::array<std::pair<const char*, double>, 4> quantiles{
     {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
+
+/// The exit statuses of failures, the most serious first.
+constexpr std::array by_severity{status_unreachable, status_internal,     status_usage,
+                                 status_no_answer,   status_server_error, status_client_error};
 
 std::chrono::nanoseconds at(const histogram& h, double share) {
   return std::chrono::nanoseconds(h.quantile(share));
@@ -35,8 +41,15 @@ double seconds_of(const bench_result& r) { return std::chrono::duration<double>(
 
 std::uint64_t failures_in_all(const bench_result& r) {
   std::uint64_t sum = 0;
-  for (const auto& [message, count] : r.failures) sum += count;
+  for (const auto& [error, count] : r.failures) sum += count;
   return sum;
+}
+
+/// Returns the number of failures by error message, without timeouts.
+std::map<std::string, std::uint64_t> failures_by_message(const bench_result& r) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [error, count] : r.failures) counts[error.message()] += count;
+  return counts;
 }
 
 }  // namespace
@@ -49,7 +62,7 @@ void bench_result::count(const error_code& outcome, int code, std::chrono::nanos
   } else if (outcome == errc::timed_out) {
     ++timeouts;
   } else {
-    ++failures[outcome.message()];
+    ++failures[outcome];
   }
 }
 
@@ -70,7 +83,8 @@ std::string to_report(const bench_subject& what, const bench_result& r) {
   out += fmt::format("  answers   {} of {}, {:.1f}/s\n", r.answered, r.sent, r.per_second());
   for (const auto& [code, count] : r.codes) out += fmt::format("  {:<9} {} {}\n", code, count, name_of(code));
   if (r.timeouts > 0) out += fmt::format("  timeouts  {}\n", r.timeouts);
-  for (const auto& [message, count] : r.failures) out += fmt::format("  failed    {} {}\n", count, message);
+  for (const auto& [message, count] : failures_by_message(r))
+    out += fmt::format("  failed    {} {}\n", count, message);
   if (r.answered == 0) return out;
   out += "  latency  ";
   for (const auto& [name, share] : quantiles)
@@ -101,7 +115,7 @@ std::string to_json(const bench_subject& what, const bench_result& r) {
   std::vector<std::string> members;
   for (const auto& [code, count] : r.codes) members.push_back(fmt::format("\"{}\":{}", code, count));
   out += fmt::format("{}}},\"failures\":{{", fmt::join(std::exchange(members, {}), ","));
-  for (const auto& [message, count] : r.failures) {
+  for (const auto& [message, count] : failures_by_message(r)) {
     std::string name;
     append_json_string(name, message);
     members.push_back(fmt::format("{}:{}", name, count));
@@ -119,14 +133,13 @@ std::string to_progress(const bench_result& r) {
 }
 
 exit_status status_of(const bench_result& r) {
-  if (failures_in_all(r) > 0) return status_unreachable;
-  if (r.timeouts > 0) return status_no_answer;
-  exit_status worst = status_ok;
-  for (const auto& [code, count] : r.codes) {
-    if (code >= 500) return status_server_error;
-    if (code >= 400) worst = status_client_error;
-  }
-  return worst;
+  std::set<exit_status> occurred;
+  for (const auto& [error, count] : r.failures) occurred.insert(status_of(error));
+  if (r.timeouts > 0) occurred.insert(status_of(errc::timed_out));
+  for (const auto& [code, count] : r.codes) occurred.insert(status_of(error_code(code, response_category())));
+  for (const auto status : by_severity)
+    if (occurred.contains(status)) return status;
+  return status_ok;
 }
 
 }  // namespace mqcoap::cli

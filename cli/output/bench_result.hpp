@@ -25,10 +25,10 @@ struct bench_result {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;  ///< with any code
   std::uint64_t timeouts = 0;
-  std::chrono::nanoseconds elapsed{};             ///< from the first request to the last answer, or to the
-                                                  ///< end of the measurement if that is earlier
-  std::map<int, std::uint64_t> codes;             ///< number of answers by code
-  std::map<std::string, std::uint64_t> failures;  ///< number of failures by error message, without timeouts
+  std::chrono::nanoseconds elapsed{};            ///< from the first request to the last answer, or to the
+                                                 ///< end of the measurement if that is earlier
+  std::map<int, std::uint64_t> codes;            ///< number of answers by code
+  std::map<error_code, std::uint64_t> failures;  ///< number of failures by error, without timeouts
   /// The latency of answers in ns. In the open loop it is measured from the scheduled time, so that a stall
   /// shows in every request that it delayed.
   histogram latency;
@@ -48,8 +48,9 @@ std::string to_json(const bench_subject& what, const bench_result& result);
 /// Returns the progress: seconds, requests/s, p99.
 std::string to_progress(const bench_result& so_far);
 
-/// Returns 0 if every answer was 2xx, otherwise the status of the most serious failure: unreachable or lost
-/// (3), no answer (6), 5xx (5), 4xx (4).
+/// Returns 0 if every answer was 2xx, otherwise the status that `get` has for the most serious failure:
+/// unreachable or lost (3), an error of this program (70), a request that is too large (2), no usable answer
+/// (6), 5xx (5), 4xx (4).
 exit_status status_of(const bench_result& result);
 
 }  // namespace mqcoap::cli

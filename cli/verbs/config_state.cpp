@@ -1,6 +1,11 @@
 #include "verbs/config_state.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <mqcoap/store/postgres/postgres_schema.hpp>
 #include <mqcoap/store/state_database.hpp>
@@ -34,10 +39,20 @@ bool has_resource(const gateway_options& gateway, const cell_name& name) {
   });
 }
 
+/// Copies the database into a new file. A copy that fails is removed: it would look like a backup.
 void back_up(store::state_database& stored, const std::string& file) {
-  if (std::filesystem::exists(std::filesystem::symlink_status(file)))
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  const int error = errno;
+  if (fd < 0 && error == EEXIST)
     throw failure(status_usage, file + " exists already", "no file is overwritten: name another one");
-  stored.back_up(file);
+  if (fd < 0) throw failure(status_usage, file + " cannot be created: " + std::strerror(error));
+  ::close(fd);
+  try {
+    stored.back_up(file);
+  } catch (const store::storage_fault&) {
+    for (const char* part : {"", "-journal", "-wal", "-shm"}) ::unlink((file + part).c_str());
+    throw;
+  }
 }
 
 int show(store::state_database& stored, const state_arguments& given,

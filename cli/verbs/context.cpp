@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/protocol/name.hpp>
 #include <mqcoap/settings/suggest.hpp>
 
 #include "options/context_edit.hpp"
@@ -26,14 +27,7 @@ std::string own_path() {
   return path;
 }
 
-std::string url_of(const context_spec& c) {
-  if (!c.url) return "mqtt://localhost";
-  const bool is_v6 = c.url->host.find(':') != std::string::npos;
-  return std::string(c.url->tls ? "mqtts://" : "mqtt://") +
-         (c.url->username ? *c.url->username + '@' : std::string()) +
-         (is_v6 ? '[' + c.url->host + ']' : c.url->host) +
-         (c.url->port ? ':' + std::to_string(*c.url->port) : "");
-}
+std::string url_of(const context_spec& c) { return c.url ? url_text(*c.url) : "mqtt://localhost"; }
 
 [[noreturn]] void no_such(const std::string& name, const context_file& file, const std::string& path) {
   std::vector<std::string> names;
@@ -110,11 +104,32 @@ void write(const std::string& path, const std::string& text) {
   std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
+  const auto before = std::filesystem::status(path, ec);
   ec = {};
-  if (out && std::filesystem::exists(path))
-    std::filesystem::permissions(fresh, std::filesystem::status(path).permissions(), ec);
+  if (out && std::filesystem::exists(before)) std::filesystem::permissions(fresh, before.permissions(), ec);
   if (out && !ec) std::filesystem::rename(fresh, path, ec);
   if (!out || ec) throw failure(status_configuration, "cannot write " + path);
+}
+
+/// What a text of cli.yaml is expected to hold.
+struct expected_file {
+  std::size_t contexts;
+  std::optional<std::string> preferred;
+};
+
+/// Checks the new text before it is written, because the edits do not know every way to write YAML.
+/// @throws failure  if the text cannot be read, or does not hold what is expected
+std::string checked(const std::optional<std::string>& text, const std::string& path,
+                    const expected_file& expected) {
+  try {
+    if (text) {
+      const auto made = parse_contexts(path, *text);
+      if (made.contexts.size() == expected.contexts && made.preferred == expected.preferred) return *text;
+    }
+  } catch (const failure&) {  // the faults are in a text that nobody has seen
+  }
+  throw failure(status_configuration, path + " is written in a style that this verb cannot change",
+                "write one line for each key below `contexts:`, or change the file by hand");
 }
 
 int use(const std::string& name, const settled_options& options) {
@@ -123,60 +138,60 @@ int use(const std::string& name, const settled_options& options) {
   const auto* c = file.find(name);
   if (c == nullptr) no_such(name, file, path);
   if (!c->faults.empty()) throw failure(status_configuration, c->faults);
-  write(path, with_preferred(text_at(path), name));
+  write(path, checked(with_preferred(text_at(path), name), path, {file.contexts.size(), name}));
   if (!options.quiet) complain("mqcoap: " + name + " is now the default context");
   return status_ok;
 }
 
 std::string absolute(const std::string& file) {
-  return std::filesystem::absolute(file).lexically_normal().string();
+  std::error_code ec;
+  const auto full = std::filesystem::absolute(file, ec);
+  if (ec) throw failure(status_configuration, file + ": " + ec.message());
+  return full.lexically_normal().string();
+}
+
+[[noreturn]] void refuse_password(const std::string& option) {
+  throw usage_failure(option + ": a password is not stored in cli.yaml",
+                      "--password-file FILE: the name of the file is stored");
+}
+
+/// Returns the URL of the broker as it is stored; nothing if no broker is named.
+std::optional<std::string> url_to_store(const global_options& given, const option_layer& layer) {
+  if (layer.broker && layer.broker->url.password) refuse_password("the URL");
+  if (given.url && !given.port) return given.url;
+  if (!layer.broker && !layer.port) return std::nullopt;
+  auto url = layer.broker ? layer.broker->url : broker_url{.host = "localhost"};
+  if (layer.port) url.port = layer.port;
+  return url_text(url);
 }
 
 /// Returns the options as keys of a context. @throws usage_failure  for options that must not be stored in a
 /// file, or that are invalid
-context_lines lines_of(const global_options& given, const std::string& url) {
-  if (given.password)
-    throw usage_failure("-P: a password is not stored in cli.yaml",
-                        "--password-file FILE: the name of the file is stored");
+context_lines lines_of(const global_options& given) {
+  if (given.password) refuse_password("-P");
   const auto layer = to_layer(given);  // also checks the options
   context_lines lines;
   const auto add = [&lines](const char* key, const std::optional<std::string>& value) {
-    if (value) lines.emplace_back(key, *value);
+    if (value) lines.push_back({key, *value});
   };
   const auto add_file = [&add](const char* key, const std::optional<std::string>& file) {
     if (file) add(key, absolute(*file));
   };
-  if (!url.empty())
-    add("url", url);
-  else if (given.url && !given.port)
-    add("url", *given.url);
-  else if (layer.broker || layer.port) {
-    context_spec c;
-    c.url = layer.broker ? layer.broker->url : broker_url{.host = "localhost"};
-    if (layer.port) c.url->port = layer.port;
-    add("url", url_of(c));
-  }
+  add("url", url_to_store(given, layer));
   add("username", given.username);
   add_file("password_file", given.password_file);
   add_file("token_file", given.token_file);
   if (layer.ns) add("namespace", layer.ns->text());
   if (layer.timeout) add("timeout", to_string(*layer.timeout));
-  if (given.qos) add("qos", std::to_string(*given.qos));
-  if (layer.protocol) add("protocol", *layer.protocol == mqtt_protocol::v5 ? "5" : "3.1.1");
+  if (given.qos) lines.push_back({"qos", std::to_string(*given.qos), false});
+  if (layer.protocol)
+    lines.push_back({"protocol", *layer.protocol == mqtt_protocol::v5 ? "5" : "3.1.1", false});
   add_file("cafile", given.tls.ca_file);
   add_file("capath", given.tls.ca_path);
   add_file("cert", given.tls.cert_file);
   add_file("key", given.tls.key_file);
-  if (given.insecure) add("insecure", "true");
+  if (given.insecure) lines.push_back({"insecure", "true", false});
   return lines;
-}
-
-/// Checks the new text before it is written: it must be readable, and contain the expected
-/// number of contexts.
-std::string checked(const std::optional<std::string>& text, const std::string& path, std::size_t contexts) {
-  if (text && parse_contexts(path, *text).contexts.size() == contexts) return *text;
-  throw failure(status_configuration, path + " is written in a style that this verb cannot change",
-                "write one line for each key below `contexts:`, or change the file by hand");
 }
 
 int add(const std::string& name, const std::string& url, bool as_default, const settled_options& options) {
@@ -185,14 +200,23 @@ int add(const std::string& name, const std::string& url, bool as_default, const 
   if (file.find(name) != nullptr)
     throw usage_failure("there is already a context '" + name + "' in " + path, "mqcoap context rm " + name);
   if (!url.empty() && (options.given->url || options.given->host))
-    throw usage_failure("the broker is given twice: as " + url + " and by an option");
-  auto text = checked(with_context(text_at(path), name, lines_of(*options.given, url)), path,
-                      file.contexts.size() + 1);
+    throw usage_failure("the broker is given twice: as an argument and by an option");
+  if (!basic_name<struct context_name_kind>::parse(name))
+    throw usage_failure("'" + name + "' is not a valid name of a context",
+                        "1 to 64 characters of A-Z a-z 0-9 _ . -");
+  auto given = *options.given;
+  if (!url.empty()) {
+    if (const auto parsed = parse_broker_url(url); !parsed) throw usage_failure(parsed.error().message);
+    given.url = url;
+  }
+  const auto lines = lines_of(given);
+  auto text =
+      checked(with_context(text_at(path), name, lines), path, {file.contexts.size() + 1, file.preferred});
   const auto made = parse_contexts(path, text);
   const auto* added = made.find(name);
   if (added == nullptr || !added->faults.empty())
     throw usage_failure(added == nullptr ? "'" + name + "' is not a valid name of a context" : added->faults);
-  if (as_default) text = with_preferred(text, name);
+  if (as_default) text = checked(with_preferred(text, name), path, {file.contexts.size() + 1, name});
   write(path, text);
   if (!options.quiet)
     complain("mqcoap: added " + name + " to " + path + (as_default ? ", as the default" : "") +
@@ -204,9 +228,13 @@ int remove(const std::string& name, const settled_options& options) {
   const auto path = own_path();
   const auto file = read_contexts(path);
   if (file.find(name) == nullptr) no_such(name, file, path);
-  auto text = checked(without_context(text_at(path), name), path, file.contexts.size() - 1);
-  if (file.preferred == name) text = with_preferred(text, "");
-  write(path, text);
+  auto text = without_context(text_at(path), name);
+  auto preferred = file.preferred;
+  if (preferred == name) {
+    if (text) text = with_preferred(*text, "");
+    preferred.reset();
+  }
+  write(path, checked(text, path, {file.contexts.size() - 1, preferred}));
   if (!options.quiet)
     complain("mqcoap: removed " + name + (file.preferred == name ? ", which was the default" : ""));
   return status_ok;

@@ -1,8 +1,11 @@
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/net/name_lookup.hpp>
 #include <mqcoap/resource/discovery.hpp>
+#include <vector>
 
 #include "options/configuration_file.hpp"
 #include "output/findings.hpp"
@@ -70,6 +73,7 @@ class examination {
     show({verdict::fail, std::move(what), std::move(message), std::move(advice), status});
   }
 
+  std::vector<tcp::endpoint> find_broker(session& s, steady_time deadline);
   bool check_network();
   bool check_connection();
   bool try_version(mqtt_protocol version, error_code& error, outage_cause& why);
@@ -94,32 +98,51 @@ class examination {
   int status_ = status_ok;
 };
 
+/// Returns the addresses of the broker, after showing what was found; none if its name cannot be resolved.
+/// Neither the deadline nor a signal waits for a name server that is silent.
+std::vector<tcp::endpoint> examination::find_broker(session& s, steady_time deadline) {
+  const auto& broker = options_.client.broker;
+  name_lookup lookup(s.loop().get_executor());
+  auto resolved = std::make_shared<std::optional<resolved_name>>();
+  lookup.begin(broker.host, [resolved](resolved_name found) { *resolved = std::move(found); });
+  if (!s.wait_until(deadline, [&] { return resolved->has_value(); }) || !(*resolved)->fault.empty()) {
+    fail(status_unreachable, "name",
+         "'" + broker.host +
+             "' has no address: " + (*resolved ? (*resolved)->fault : "the name server does not answer"),
+         "is it spelled right? `getent hosts " + broker.host + "`; -h HOST names another broker");
+    return {};
+  }
+  std::vector<tcp::endpoint> places;
+  std::string addresses;
+  for (const auto& each : (*resolved)->addresses) {
+    places.emplace_back(boost::asio::ip::make_address(each), broker.port);
+    addresses += (addresses.empty() ? "" : ", ") + each;
+  }
+  ok("name", broker.host + ": " + addresses);
+  return places;
+}
+
 bool examination::check_network() {
   const auto& broker = options_.client.broker;
   session s(options_);  // used for its loop and signals; it does not connect
   const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
-  auto resolver = std::make_shared<tcp::resolver>(s.loop());
-  auto resolved = std::make_shared<std::optional<std::pair<error_code, tcp::resolver::results_type>>>();
-  resolver->async_resolve(
-      broker.host, std::to_string(broker.port),
-      [resolver, resolved](error_code ec, tcp::resolver::results_type r) { resolved->emplace(ec, r); });
-  if (!s.wait_until(deadline, [&] { return resolved->has_value(); }) || (*resolved)->first) {
-    fail(status_unreachable, "name",
-         "'" + broker.host + "' has no address: " +
-             (*resolved ? (*resolved)->first.message() : "the name server does not answer"),
-         "is it spelled right? `getent hosts " + broker.host + "`; -h HOST names another broker");
-    return false;
-  }
-  std::string addresses;
-  for (const auto& entry : (*resolved)->second)
-    addresses += (addresses.empty() ? "" : ", ") + entry.endpoint().address().to_string();
-  ok("name", broker.host + ": " + addresses);
+  const auto places = find_broker(s, deadline);
+  if (places.empty()) return false;
 
   const auto began = std::chrono::steady_clock::now();
   auto socket = std::make_shared<tcp::socket>(s.loop());
   auto connected = std::make_shared<std::optional<error_code>>();
-  boost::asio::async_connect(*socket, (*resolved)->second,
-                             [socket, connected](error_code ec, const tcp::endpoint&) { *connected = ec; });
+  // The fault of the first address is reported: the later ones may be of a family that this machine lacks.
+  auto first_fault = std::make_shared<error_code>();
+  boost::asio::async_connect(
+      *socket, places,
+      [first_fault](error_code ec, const tcp::endpoint&) {
+        if (!*first_fault) *first_fault = ec;
+        return true;
+      },
+      [socket, connected, first_fault](error_code ec, const tcp::endpoint&) {
+        *connected = ec && *first_fault ? *first_fault : ec;
+      });
   const bool in_time = s.wait_until(deadline, [&] { return connected->has_value(); });
   handshake_ =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

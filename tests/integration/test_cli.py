@@ -1,6 +1,7 @@
 """The daemon's command line and its exit codes."""
 
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -17,7 +18,10 @@ devices:
       gains: {value: [0], methods: [GET, PUT]}
 """
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+
 EX_USAGE = 64
+EX_TEMPFAIL = 75
 EX_CONFIG = 78
 
 
@@ -49,6 +53,18 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         for option in ("--config", "--check", "--version", "--help"):
             self.assertIn(option, done.stdout)
+
+    def test_each_exit_status_is_in_the_help_the_manual_and_the_page(self):
+        statuses = re.findall(r"exit_\w+ = (\d+)", (REPOSITORY / "daemon/exit_code.hpp").read_text())
+        self.assertIn(str(EX_TEMPFAIL), statuses)
+        told = self.run_daemon("--help").stdout.split("Exit status:")[1]
+        manual = (REPOSITORY / "man/mqcoapd.8.scd").read_text().split("# EXIT STATUS")[1]
+        page = (REPOSITORY / "docs/command-line.md").read_text().split("## Exit statuses")[1]
+        for status in statuses:
+            with self.subTest(status):
+                self.assertRegex(told, rf"\b{status} ")
+                self.assertIn(f"\n*{status}*\n", manual)
+                self.assertRegex(page, rf"(?m)^\| {status} \|.*\| [^|]+ \|$")
 
     def test_the_version_is_told(self):
         done = self.run_daemon("--version")

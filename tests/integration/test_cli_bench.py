@@ -6,7 +6,7 @@ import json
 import unittest
 
 from harness import IntegrationTest, tool
-from harness.device import late, mute, normal
+from harness.device import late, mute, normal, raw
 from harness.tool import Tool
 
 
@@ -74,6 +74,16 @@ class Bench(IntegrationTest):
         result = json.loads(done.stdout)
         self.assertEqual((result["requests"], result["answers"], result["timeouts"]), (2, 0, 2))
 
+    def test_unusable_answers_make_6_as_they_do_for_get(self):
+        broker = self.broker(witness=False)
+        self.device(broker, "DEV_1", raw(b"{"))
+        done = self.bench(broker, "--count", "2", "-o", "json")
+        self.assertEqual((done.returncode, done.stderr), (6, ""))
+        result = json.loads(done.stdout)
+        self.assertEqual((result["requests"], result["answers"], result["timeouts"]), (2, 0, 0))
+        self.assertEqual(list(result["failures"].values()), [2])
+        self.assertEqual(tool.run("get", "DEV_1/axuv/gains", broker=broker).returncode, 6)
+
     def test_ctrl_c_reports_what_there_is(self):
         broker = self.broker(witness=False)
         device = self.device(broker, "DEV_1")
@@ -95,7 +105,7 @@ class Bench(IntegrationTest):
 
     def test_wrong_words_are_2_and_no_broker_is_3(self):
         broker = self.broker(witness=False)
-        for words in (["--rate", "0"], ["--in-flight", "0"], ["--method", "FETCH"], ["--for", "5"], ["--body", "[1"]):
+        for words in (["--rate", "0"], ["--rate", "nan"], ["--rate", "inf"], ["--count", "0x3"], ["--in-flight", "0"], ["--method", "FETCH"], ["--for", "5"], ["--body", "[1"]):
             done = self.bench(broker, *words)
             self.assertEqual(done.returncode, 2, (words, done.stderr))
         self.assertEqual(tool.run("bench", "DEV_1", broker=broker).returncode, 2)

@@ -38,6 +38,16 @@ class Config(unittest.TestCase):
         self.assertRegex(done.stdout, r"^mqcoap\.yaml: OK: \d+ devices?, \d+ routes?, 1 file\n$")
         self.assertEqual(stat.S_IMODE((self.folder / "mqcoap.yaml").stat().st_mode) & 0o022, 0)
 
+    def test_a_name_that_looks_like_a_list_or_a_number_is_a_name(self):
+        for name in ("[t].yaml", "[a,b]", "-5"):
+            self.assertEqual(self.mqcoap("init", name).returncode, 0)
+            self.assertEqual(self.mqcoap("check", name).returncode, 0)
+        self.assertEqual(sorted(file.name for file in self.folder.iterdir()), ["-5", "[a,b]", "[t].yaml"])
+        for words, name in ((["config", "init", "a", "[x]"], "[x]"), (["[x]"], "[x]"), (["-5"], "-5")):
+            done = tool.run(*words, folder=self.folder)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"'{name}'", done.stderr)
+
     def test_init_never_overwrites(self):
         file = self.write("mine")
         done = self.mqcoap("init", "a.yaml")

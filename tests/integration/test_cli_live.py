@@ -2,12 +2,15 @@
 
 import json
 import os
+import pathlib
+import shlex
 import subprocess
+import tempfile
 import unittest
 
-from harness import IntegrationTest, now_ms
+from harness import IntegrationTest, now_ms, silent_resolver
 from harness.device import mute, normal
-from harness.tool import program
+from harness.tool import Tool, program, run
 
 GATEWAY = """
 version: 1
@@ -313,6 +316,20 @@ class Doctor(IntegrationTest):
         self.assertEqual(clock["result"], "warn")
         self.assertIn("60 min behind", clock["found"])
 
+    # The silent name server keeps a caller for longer than these commands may take.
+    @unittest.skipUnless(silent_resolver.available(), "needs user namespaces, for a name server of its own")
+    def test_the_timeout_applies_to_a_name_server_that_is_silent(self):
+        done = run("-h", "lab.invalid", "doctor", "-o", "json", "-W", "1s", prefix=silent_resolver.prefix())
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("the name server does not answer", self.checks(done)["name"]["found"])
+
+    @unittest.skipUnless(silent_resolver.available(), "needs user namespaces, for a name server of its own")
+    def test_ctrl_c_does_not_wait_for_a_name_server(self):
+        running = Tool("-h", "lab.invalid", "doctor", "-W", "10min", prefix=silent_resolver.prefix())
+        self.addCleanup(running.kill)
+        running.err.wait(silent_resolver.ASKED)
+        self.assertEqual(running.stop(), 130)
+
 
 class Completion(IntegrationTest):
     SERVED = ("GW_1", "GW_2")
@@ -363,6 +380,73 @@ class Completion(IntegrationTest):
         self.assertEqual(self.complete(f"mqcoap -p {broker.port} -h 127.0.0.1 get 2D"), ["2D_1/"])
         self.assertEqual(self.complete("mqcoap get GW_1/axuv/g", MQCOAP_URL=broker.url), ["GW_1/axuv/gains"])
         self.assertEqual(self.complete("mqcoap get X", MQCOAP_URL="mqtt://127.0.0.1:9"), [])
+
+
+class CompletionOfHostileNames(unittest.TestCase):
+    """A program that stands in for mqcoap lists names that a shell must not expand."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mqcoap-completion-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        stand_in = self.folder / "mqcoap"
+        stand_in.write_text('#!/bin/sh\ncat "$(dirname "$0")/names"\n')
+        stand_in.chmod(0o755)
+
+    def complete(self, names, *words, then=""):
+        """Returns what bash offers for the last word, which is as it was typed, when mqcoap lists these names."""
+        (self.folder / "names").write_text("".join(name + "\n" for name in names))
+        script = f"""
+          source <({shlex.quote(program())} completion bash) || exit 1
+          COMP_WORDS=(mqcoap {shlex.join(words)}); COMP_CWORD={len(words)}; compopt() {{ :; }}
+          _mqcoap; for each in "${{COMPREPLY[@]}}"; do printf '%s\\n' "$each"; done
+          {then}
+        """
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, cwd=self.folder,
+                              env={**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"})
+        self.assertEqual(done.stderr, "")
+        self.assertFalse((self.folder / "marker").exists(), "completion ran a command")
+        return done.stdout.splitlines()
+
+    HOSTILE = ("$(touch marker)", "`touch marker`", "; touch marker", "* ?", "nam*", "it's", 'a"b', "$HOME", "{a,b}", "!!",
+               "back\\slash", "<x>", "~", "#", "ü", "a'$(touch marker)'b", 'a"$(touch marker)"b', "plain")
+
+    def test_what_is_offered_means_the_name_and_nothing_else(self):
+        for kind, words, before in (("address", ["get"], "DEV_1/axuv/"), ("pattern", ["watch"], "DEV_1/axuv/"),
+                                    ("tag", ["ls"], ""), ("context", ["context", "use"], "")):
+            for quote in ("", "'", '"'):
+                with self.subTest(kind, quote=quote):
+                    names = [before + name for name in self.HOSTILE]
+                    offered = self.complete(names, *words, quote + before)
+                    # Bash keeps the quote that is open, and replaces what is behind it.
+                    line = " ".join(quote + each + quote for each in offered)
+                    self.assertEqual(self.complete([], *words, quote + before, then=f"printf '%s\\n' {line}"), names)
+
+    def test_several_names_are_offered_one_by_one(self):
+        names = ["DEV_1/axuv/$(touch marker)", "DEV_1/axuv/* x", "DEV_1/axuv/gains", "OTHER_1/axuv/gains"]
+        self.assertEqual(self.complete(names, "get", "DEV_1/axuv/"),
+                         [r"DEV_1/axuv/\$\(touch\ marker\)", r"DEV_1/axuv/\*\ x", "DEV_1/axuv/gains"])
+
+    def test_what_was_typed_stays_as_it_is(self):
+        name = "DEV_1/axuv/a b $c"
+        for typed, offered in (("DEV_1/axuv/", r"DEV_1/axuv/a\ b\ \$c"),
+                               (r"DEV_1/axuv/a\ ", r"DEV_1/axuv/a\ b\ \$c"),
+                               ("DEV_1/axuv/a\\", r"DEV_1/axuv/a\ b\ \$c"),
+                               ("'DEV_1/axuv/a b ", "DEV_1/axuv/a b $c"),
+                               ('"DEV_1/axuv/a b ', r"DEV_1/axuv/a b \$c"),
+                               ("DEV_1/'axuv/a ", "axuv/a b $c"),
+                               ("'DEV_1'/axuv/", r"'DEV_1'/axuv/a\ b\ \$c")):
+            with self.subTest(typed):
+                self.assertEqual(self.complete([name], "get", typed), [offered])
+        self.assertEqual(self.complete(["GW/axuv/gains"], "get", "GW/axuv/gains"), ["GW/axuv/gains"])
+        self.assertEqual(self.complete(["GW/axuv/gains"], "get", "$(touch marker)"), [])
+
+    def test_files_are_offered_literally(self):
+        for name in ("$(touch marker).yaml", "a *.yaml", "plain.yaml"):
+            (self.folder / name).touch()
+        self.assertEqual(sorted(self.complete([], "serve", "")),
+                         sorted([r"\$\(touch\ marker\).yaml", r"a\ \*.yaml", "plain.yaml"]))
+        self.assertEqual(self.complete([], "serve", "'a"), ["a *.yaml"])
 
 
 if __name__ == "__main__":

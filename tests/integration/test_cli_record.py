@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from harness import IntegrationTest, tool
-from harness.device import mute, normal
+from harness.device import late, mute, normal
 from harness.tool import Tool
 
 
@@ -179,9 +179,8 @@ class Replay(Recording):
         self.assertEqual(done.returncode, 2)
         self.assertIn("no request", done.stderr)
 
-    def test_a_killed_broker_ends_it_by_the_timeouts(self):
-        broker = self.broker(witness=False)
-        device = self.device(broker, "DEV_1", mute())
+    def one_exchange(self):
+        """Writes a recording of one GET, whose answer has the body 1; returns the topic of the answer and its payload."""
         line = {"t": 0, "topic": "gf_int_v1/axuv/request/DEV_1/" + "1" * 32}
         header = {"request_id": "1" * 32, "path": "gains", "method": "GET"}
         line["payload"] = json.dumps({"header": header, "body": None, "timestamp": "1"})
@@ -189,6 +188,36 @@ class Replay(Recording):
         lines = [line, {**line, "topic": line["topic"].replace("request", "response")}]
         lines[1]["payload"] = json.dumps({"header": answer, "body": 1, "timestamp": "1"})
         self.file.write_text("\n".join(map(json.dumps, lines)))
+        return lines[1]["topic"], lines[1]["payload"]
+
+    def test_a_retained_answer_is_not_the_answer(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", late())
+        topic, payload = self.one_exchange()
+        device.bus.publish(topic, payload.replace('"body": 1', '"body": 2').encode(), qos=1, retain=True)
+        device.bus.fence()
+        detour = self.detour(broker)
+        running = Tool("replay", self.file, "--same-ids", "-W", "1min", broker=detour)
+        self.addCleanup(running.kill)
+        device.wait_requests(1)
+        detour.cut()  # retained messages come again when it subscribes again
+        broker.wait_log("0 gf_int_v1/+/response/DEV_1/+", count=2)
+        device.release(1)
+        self.assertEqual((running.wait_exit(), running.out.all), (0, []))
+        running.err.wait("sent 1 requests: 1 answered as recorded, 0 differently")
+
+    def test_speeds_are_finite(self):
+        broker = self.broker(witness=False)
+        self.one_exchange()
+        for speed in ("nan", "inf", "0x2", "0"):
+            done = self.replay(broker, "--speed", speed)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), speed)
+            self.assertIn("--speed: ", done.stderr)
+
+    def test_a_killed_broker_ends_it_by_the_timeouts(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", mute())
+        self.one_exchange()
         running = Tool("replay", self.file, "-W", "200ms", broker=broker)
         self.addCleanup(running.kill)
         device.wait_requests(1)

@@ -72,6 +72,8 @@ class Requests(IntegrationTest):
             (['{"a": [1]}'], {"a": [1]}),
             (["idle"], "idle"),
             (["get"], "get"),
+            (["--", "-h"], "-h"),
+            (["--", "[7]"], [7]),
             (["rate=5000", "mode=fast mode"], {"rate": 5000, "mode": "fast mode"}),
         ]
         for words, meant in cases:
@@ -91,6 +93,8 @@ class Requests(IntegrationTest):
             ('{"gain": NaN}', "NaN is not a JSON value", '{"gain": -->NaN}', "use null"),
             ("{'gain': 1}", "a key in single quotes", "double quotes"),
             ("[1, 2,]", "a comma with nothing behind it", "leave out the last comma"),
+            ("[1,,2]", "at character 4"),
+            ("-1e999", "the value looks like JSON"),
         ):
             with self.subTest(text):
                 done = self.mq.run("put", ADDRESS, text)
@@ -471,15 +475,71 @@ class Contexts(IntegrationTest):
         self.assertIn("mqtt://h:8884", shown)
         self.assertRegex(shown, r"cafile: +/.*ca\.pem")
         self.assertRegex(shown, r"(?m)^protocol: +5$")
-        for words in (["-P", "secret", "-u", "me"], ["mqtt://u:p@h"], ["http://h"], ["-L", "mqtt://a", "mqtt://b"]):
+        for words in (
+            ["-P", "secret", "-u", "me"],
+            ["mqtt://u:secret@h"],
+            ["mqtt://u:secret@h", "-p", "1884"],
+            ["-L", "mqtt://u:secret@h"],
+            ["-L", "mqtt://u:secret@h", "-p", "1884"],
+            ["mqtt://u:secret@h", "-h", "g"],
+            ["http://h"],
+            ["-L", "mqtt://a", "mqtt://b"],
+        ):
             with self.subTest(words):
                 refused = mq.run("context", "add", "new", *words)
                 self.assertEqual(refused.returncode, 2, refused.stderr)
+                self.assertNotIn("secret", refused.stderr)
         self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "lab\nfar\n")
         self.assertEqual(mq.run("context", "rm", "lab").returncode, 0)
         self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "far\n")
         self.assertNotIn("default", (mq.folder / "mqcoap/cli.yaml").read_text())
         self.assertEqual(mq.run("context", "rm", "lab").returncode, 2)
+
+    def test_a_context_is_stored_as_it_was_given(self):
+        mq = self.cli()
+        for words, url in (
+            (["-L", "mqtt://50%25@h", "-p", "1884"], "mqtt://50%25@h:1884"),
+            (["mqtt://50%25@h", "-p", "1884"], "mqtt://50%25@h:1884"),
+            (["-L", "mqtt://a%3Ab@h:1", "-p", "2"], "mqtt://a%3Ab@h:2"),
+            (["mqtt://lab@h"], "mqtt://lab@h"),
+        ):
+            with self.subTest(words):
+                added = mq.run("context", "add", "lab", *words)
+                self.assertEqual(added.returncode, 0, added.stderr)
+                self.assertIn(url + "\n", mq.run("context", "show", "lab").stdout)
+                self.assertEqual(mq.run("context", "rm", "lab").returncode, 0)
+        for word in ("123", "true", "1.0", "null"):
+            with self.subTest(word):
+                added = mq.run("context", "add", word, "mqtt://h", "-u", word, "-n", word, "--default")
+                self.assertEqual(added.returncode, 0, added.stderr)
+                self.assertRegex(mq.run("context", "show").stdout, rf"(?m)^username: +{word}$")
+                self.assertEqual(mq.run("context", "rm", word).returncode, 0)
+        for word in ("a b", "a: b", "{", "#x", ""):
+            with self.subTest(word):
+                refused = mq.run("context", "add", word, "mqtt://h")
+                self.assertEqual(refused.returncode, 2, refused.stderr)
+                self.assertIn("is not a valid name of a context", refused.stderr)
+
+    def test_a_file_stays_readable_or_is_left_alone(self):
+        mq = self.cli()
+        (mq.folder / "mqcoap").mkdir()
+        file = mq.folder / "mqcoap/cli.yaml"
+        block = "contexts:\n  lab: {url: 'mqtt://h'}\n"
+        for text in ("---\n" + block, "\ufeff" + block, '"default": lab\n' + block, "# mine\n---\n" + block + "default: lab\n"):
+            with self.subTest(text):
+                file.write_text(text, encoding="utf-8")
+                for words in (["use", "lab"], ["add", "b", "mqtt://h", "--default"]):
+                    done = mq.run("context", *words)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertRegex(mq.run("context", "ls").stdout, r"(?m)^\* +b ")
+        for text in ("{contexts: {lab: {url: 'mqtt://h'}}}\n", "{default: lab, contexts: {lab: {}, b: {}}}\n", "  contexts:\n    lab: {}\n"):
+            with self.subTest(text):
+                file.write_text(text)
+                for words in (["use", "lab"], ["add", "c", "mqtt://h", "--default"], ["rm", "lab"]):
+                    done = mq.run("context", *words)
+                    self.assertEqual(done.returncode, 78, done.stderr)
+                    self.assertIn("is written in a style that this verb cannot change", done.stderr)
+                    self.assertEqual(file.read_text(), text)
 
 
 class Help(IntegrationTest):

@@ -65,8 +65,10 @@ bool request_sender::release(const device_link& via) {
     if (&device->via == &via) left.push_back(key);
   for (const auto& key : left) {
     if (key.front() == leaving_mark) continue;
+    auto renamed =
+        leaving_mark + std::to_string(++released_) + '/' + key;  // allocates before the device is taken out
     auto node = devices_.extract(key);
-    node.key() = leaving_mark + std::to_string(++released_) + '/' + key;
+    node.key() = std::move(renamed);
     devices_.insert(std::move(node));
   }
   return left.empty();

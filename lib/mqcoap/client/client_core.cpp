@@ -412,7 +412,7 @@ void client_core::end_all() {
   own_confirmed_ = false;
   attempt("a disconnect", [this] { requester_.close(closed_); });
   requester_.attach(nullptr);
-  requests_.cancel_coroutines("the device disconnects");
+  attempt("a disconnect", [this] { requests_.cancel_coroutines("the device disconnects"); });
   server_.attach(nullptr);
   finish_connecting(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) attempt("a disconnect", [&] { op->close(); });

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/client/response_exception.hpp>
+#include <mqcoap/serve/answer_margin.hpp>
 #include <mqcoap/serve/outcome_text.hpp>
 #include <string>
 #include <utility>
@@ -48,17 +49,25 @@ void coroutine_call::begin(const executor& serial, client_environment& in, respo
   }
 }
 
-/// Limits the coroutine to the handler's timeout and that of the request: the caller waits no longer than its
-/// own timeout.
+/// Limits the coroutine to the handler's timeout, from now on, and to that of the request, from its arrival:
+/// the caller waits no longer than that.
 void coroutine_call::limit(const executor& serial, client_environment& in) {
-  auto most = handler_->timeout.count() > 0 ? handler_->timeout : milliseconds::max();
-  if (const auto caller_timeout = call_.req.options->timeout) most = std::min(most, *caller_timeout);
-  if (most == milliseconds::max()) return;
+  auto deadline = steady_time::max();
+  auto most = milliseconds::max();
+  if (handler_->timeout.count() > 0) {
+    most = handler_->timeout;
+    deadline = in.time().now() + most;
+  }
+  if (const auto caller_timeout = call_.req.options->timeout) {
+    most = std::min(most, *caller_timeout);
+    deadline = std::min(deadline, call_.received + without_margin(*caller_timeout));
+  }
+  if (deadline == steady_time::max()) return;
   deadline_ = in.make_alarm(serial, [weak = weak_from_this(), most] {
     if (const auto self = weak.lock())
       self->give_up("the handler '" + self->handler_->name + "' did not answer within " + to_string(most));
   });
-  deadline_->wake_at(call_.received + most);
+  deadline_->wake_at(deadline);
 }
 
 void coroutine_call::give_up(std::string_view why) {

@@ -61,7 +61,7 @@ void warn_of_connections(const std::vector<built_device>& devices, std::size_t b
   const auto has_presence = [](const built_device& device) { return device.presence; };
   const auto count = static_cast<std::size_t>(std::count_if(devices.begin(), devices.end(), has_presence));
   const auto needed = descriptors_for(count + brokers);
-  if (needed <= usual_descriptor_limit) return;
+  if (count == 0 || needed <= usual_descriptor_limit) return;
   const auto first = std::find_if(devices.begin(), devices.end(), has_presence);
   faults.warning(
       *first->tag_at,

@@ -168,9 +168,14 @@ void document_set::merge_section(const node& added) {
   auto& into = const_cast<node&>(**present);  // one of the copies that may be extended
   for (const node* value : added.items) {
     const node** first = find_slot(into, value->key->text);
+    const bool are_routes = name == "proxy" && value->key->text == "routes";
     if (first == nullptr) {
       into.items.push_back(value);
-    } else if (name == "proxy" && value->key->text == "routes" && (*first)->is_list() && value->is_list()) {
+    } else if (are_routes && value->is_null()) {
+      continue;  // an empty list
+    } else if (are_routes && (*first)->is_null()) {
+      *first = value;
+    } else if (are_routes && (*first)->is_list() && value->is_list()) {
       node& routes = arena_.emplace_back(**first);
       routes.items.insert(routes.items.end(), value->items.begin(), value->items.end());
       *first = &routes;

@@ -1,7 +1,9 @@
 #include <mqcoap/config/event_section.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/settings/scalar.hpp>
 #include <string>
@@ -17,22 +19,45 @@ struct step_size {
   bool is_percent = false;
 };
 
+/// A number above 0 without sign and exponent, and `%`.
+constexpr char percentage_pattern[] = R"(^(0*[1-9][0-9]*(\.[0-9]+)?|0+\.0*[1-9][0-9]*)%$)";
+
+/// Returns true for a text that matches `percentage_pattern`, or that would if it were not 0.
+bool is_percentage(std::string_view text) {
+  if (!text.ends_with('%')) return false;
+  text.remove_suffix(1);
+  const auto are_digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), is_digit);
+  };
+  const auto point = text.find('.');
+  return are_digits(text.substr(0, point)) &&
+         (point == std::string_view::npos || are_digits(text.substr(point + 1)));
+}
+
+/// Returns the number of a JSON text or a percentage; 0 if it is out of range.
+double number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && std::isfinite(number) ? number : 0;
+}
+
 /// Reads a number or a percentage: `0.5` or `5%`.
 value_type<step_size> change_size() {
   const std::string expected = "a number above 0, or a percentage like 5%";
-  boost::json::object schema{
-      {"anyOf",
-       {boost::json::object{{"type", "number"}, {"exclusiveMinimum", 0}},
-        boost::json::object{{"type", "string"}, {"pattern", R"(^[0-9]+(\.[0-9]+)?%$)"}}}}};
+  boost::json::object schema{{"anyOf",
+                              {boost::json::object{{"type", "number"}, {"exclusiveMinimum", 0}},
+                               boost::json::object{{"type", "string"}, {"pattern", percentage_pattern}}}}};
   return {expected, schema, [expected](const node& n, read_context& ctx) -> std::optional<step_size> {
-            std::string_view text = n.is_scalar() ? std::string_view(n.text) : std::string_view();
-            const bool is_percent = text.ends_with('%');
-            if (is_percent) text.remove_suffix(1);
-            step_size size{0, is_percent};
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size.amount);
-            if (error == std::errc{} && end == text.data() + text.size() && std::isfinite(size.amount) &&
-                size.amount > 0)
-              return size;
+            const auto kind = n.is_scalar() ? classify(n) : scalar_kind::null;
+            step_size size;
+            if (kind == scalar_kind::integer || kind == scalar_kind::floating) {
+              const auto json = to_json(n, ctx.faults);
+              if (!json) return std::nullopt;
+              size.amount = number_of(json->text());
+            } else if (kind == scalar_kind::string && is_percentage(n.text)) {
+              size = {number_of(n.text), true};
+            }
+            if (size.amount > 0) return size;
             mismatch(n, expected, ctx);
             return std::nullopt;
           }};

@@ -10,8 +10,12 @@ namespace mqcoap::config {
 namespace {
 
 constexpr char listen_expected[] = "an IP address and a port, like 127.0.0.1:8720";
-constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
+constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\]):[0-9]{1,5}$)";
 constexpr char off[] = "off";
+
+bool is_zone(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_name_char);
+}
 
 std::optional<observe::http_options> parse_listen(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -23,6 +27,8 @@ std::optional<observe::http_options> parse_listen(std::string_view text) {
   if (read.ec != std::errc{} || read.ptr != port.data() + port.size()) return std::nullopt;
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto zone = host.find('%');
+  if (zone != std::string_view::npos && !is_zone(host.substr(zone + 1))) return std::nullopt;
   if (host == "localhost") host = "127.0.0.1";
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(host, ec);
@@ -92,7 +98,7 @@ value_type<http_spec> http_or_off() {
   return {expected,
           {{"anyOf", {boost::json::value(map.schema), boost::json::object{{"const", off}}}}},
           [map, expected](const node& n, read_context& ctx) -> std::optional<http_spec> {
-            if (n.is_map()) return map.read(n, ctx);
+            if (n.is_map() || n.is_null()) return map.read(n, ctx);
             if (n.is_scalar() && n.text == off) return http_spec{};
             mismatch(n, expected, ctx, "http: {listen: 127.0.0.1:8720}, or http: off");
             return std::nullopt;

@@ -89,8 +89,13 @@ class resource_builder {
   /// Returns the options of events. Reports options with which no events would be published.
   std::optional<event_options> build_events(const kind_options& kind) {
     const auto& [how, at] = *spec_.publish;
-    if (!kind.offered().contains(method::get) || is_subtree()) {
+    if (!kind.offered().contains(method::get) || is_subtree() || has_single_wildcard(path_.value)) {
       faults_.error(*at->key, "only a resource with GET and a single path can publish");
+      return std::nullopt;
+    }
+    if (path_.value.find_first_of("+#") != std::string::npos) {
+      faults_.error(*at->key, "a path with '+' or '#' cannot publish",
+                    "the topic of an event contains the path, and MQTT reserves these characters");
       return std::nullopt;
     }
     if (at->find("every") != nullptr && !how.every) return std::nullopt;  // already reported

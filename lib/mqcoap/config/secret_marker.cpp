@@ -26,13 +26,33 @@ bool is_reference(const node& n) {
          value.is_scalar() && value.text.find('\n') == std::string::npos && !holds_a_secret(value.text);
 }
 
+bool is_empty_secret(const node& value) {
+  return value.is_null() && value.text.empty() && value.key != nullptr && names_a_secret(value.key->text);
+}
+
 /// Returns true after `password:` without a value, which indicates that a text that is not a key is a value
 /// in the wrong column.
 bool follows_empty_secret(const node& key) {
   const auto& before = key.parent->items;
   if (before.empty()) return false;
-  const node& last = *before.back();
-  return last.is_null() && last.text.empty() && names_a_secret(last.key->text);
+  return is_empty_secret(*before.back());
+}
+
+/// Returns true after an entry whose last key is `password:` without a value. There, a text that is not a
+/// key is probably the value, indented too little.
+bool follows_entry_with_empty_secret(const node& key) {
+  const auto& before = key.parent->items;
+  if (before.empty()) return false;
+  const node* last = before.back();
+  while (!last->items.empty()) last = last->items.back();
+  return is_empty_secret(*last);
+}
+
+/// Returns true for a key that is a name and has a ':' after it.
+bool is_proper_key(const source_file& file, const node& key, std::size_t offset) {
+  const auto& text = file.text();
+  const auto end = text.find_first_not_of(" \t", std::min(offset + key.length, text.size()));
+  return is_name(key.text) && end != std::string::npos && text[end] == ':';
 }
 
 std::size_t marked_end(const source_file& file, const node& n, std::size_t offset) {
@@ -45,15 +65,16 @@ bool secret_marker::is_secret(const node& n, const node* key) const {
   if (n.parent != nullptr && n.parent->hidden) return true;
   if (key != nullptr && key->hidden) return true;
   if (key != nullptr && names_a_secret(key->text) && !(n.is_map() && holds_names(*n.parent))) return true;
+  if (n.is_key && gaps_.contains(n.parent) && !is_plain_field(n.text)) return true;  // also one like `null`
   if (!n.is_scalar()) return false;
-  if (n.is_key && gaps_.contains(n.parent) && !is_plain_field(n.text)) return true;
   return holds_a_secret(n.text) || find_secret_value(n.text) != std::string_view::npos;
 }
 
 void secret_marker::see(node& n, std::size_t offset, const node* key) {
   const bool is_key_of_map = n.is_key && n.parent != nullptr && n.parent->is_map();
   if (is_key_of_map && !is_plain_field(n.text) && follows_empty_secret(n)) gaps_.insert(n.parent);
-  n.hidden = is_secret(n, key);
+  n.hidden = is_secret(n, key) || (is_key_of_map && !is_plain_field(n.text) &&
+                                   !is_proper_key(file_, n, offset) && follows_entry_with_empty_secret(n));
   seen_.push_back({&n, std::min(offset, file_.text().size())});
 }
 

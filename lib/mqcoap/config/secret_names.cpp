@@ -76,18 +76,36 @@ std::size_t skip(std::string_view text, std::size_t at, std::string_view chars) 
   return std::min(text.find_first_not_of(chars, at), text.size());
 }
 
-/// Returns the beginning of the user name before an '@'; npos if there is none.
-std::size_t user_begin(std::string_view text, std::size_t at) {
-  const auto scheme = text.find("://");
-  if (scheme < at) return scheme + 3;
+/// Returns the beginning of the word that contains a position.
+std::size_t word_begin(std::string_view text, std::size_t at) {
   const auto blank = text.find_last_of(" \t\n\"'[{(,", at);
-  const auto begin = blank == std::string_view::npos ? 0 : blank + 1;
-  return text.substr(begin, at - begin).find(':') == std::string_view::npos ? std::string_view::npos : begin;
+  return blank == std::string_view::npos ? 0 : blank + 1;
+}
+
+/// Returns true if a word contains a user and a password before an '@'.
+bool has_password(std::string_view text, std::size_t begin, std::size_t at) {
+  return text.substr(begin, at - begin).find(':') != std::string_view::npos;
 }
 
 void cover(std::string& line, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i)
     if (line[i] != ' ' && line[i] != '\t') line[i] = '*';
+}
+
+/// Covers users and passwords before an '@'. Only the last '@' after the first `://` matters, and the last
+/// one of each word before it, so that the time is proportional to the length of the line.
+void cover_users(std::string& line) {
+  auto at = line.rfind('@');
+  const auto scheme = line.find("://");
+  if (at != std::string::npos && scheme < at) {
+    cover(line, scheme + 3, at);
+    at = line.rfind('@', scheme);
+  }
+  while (at != std::string::npos) {
+    const auto begin = word_begin(line, at);
+    if (has_password(line, begin, at)) cover(line, begin, at);
+    at = begin == 0 ? std::string::npos : line.rfind('@', begin - 1);
+  }
 }
 
 /// Returns where the first comment of a line may begin. A '#' in quotes counts as well, which hides
@@ -127,13 +145,13 @@ std::size_t find_secret_value(std::string_view text, std::size_t from) {
 
 bool holds_a_secret(std::string_view text) {
   const auto at = text.rfind('@');
-  return (at != std::string_view::npos && user_begin(text, at) != std::string_view::npos) ||
+  return (at != std::string_view::npos &&
+          (text.find("://") < at || has_password(text, word_begin(text, at), at))) ||
          text.find("PRIVATE KEY") != std::string_view::npos;
 }
 
 void cover_by_looks(std::string& line) {
-  for (auto at = line.rfind('@'); at != std::string::npos && at > 0; at = line.rfind('@', at - 1))
-    if (const auto begin = user_begin(line, at); begin != std::string_view::npos) cover(line, begin, at);
+  cover_users(line);
   const auto comment = comment_begin(line);
   if (comment == std::string::npos) return;
   const auto value = find_secret_value(line, comment + 1);

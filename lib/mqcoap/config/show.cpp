@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/loader.hpp>
@@ -34,7 +35,7 @@ std::string quoted_if_needed(const std::string& text) {
   if (is_plain(text)) return text;
   std::string quoted;
   append_json_string(quoted, text);
-  return quoted;
+  return safe_json(quoted);  // YAML has the same escapes
 }
 
 /// Writes a value on one line.
@@ -128,7 +129,7 @@ class shower {
 
   /// Returns a comment with the origin of keys from templates.
   static std::string origin_text(const node& n) {
-    return n.base != nullptr ? "  # with keys of " + key_path(*n.base) : std::string();
+    return n.base != nullptr ? "  # with keys of " + safe_text(key_path(*n.base)) : std::string();
   }
 
   static void add_block(line_list& lines, const std::string& key, const line_list& inner, const char* empty,

@@ -72,12 +72,12 @@ class tree_builder final : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    open(make(mark, tag, node::kind::list), mark);
+                       YAML::EmitterStyle::value style) override {
+    open(make(mark, tag, node::kind::list), mark, style);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    open(make(mark, tag, node::kind::map), mark);
+                  YAML::EmitterStyle::value style) override {
+    open(make(mark, tag, node::kind::map), mark, style);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -97,6 +97,7 @@ class tree_builder final : public YAML::EventHandler {
  private:
   struct frame {
     node* container;
+    bool is_flow;         ///< written with brackets
     node* key = nullptr;  ///< key of the next value
     bool keep = true;     ///< false: the key was rejected, and its value is dropped
     std::unordered_map<std::string_view, const node*> keys;
@@ -114,12 +115,31 @@ class tree_builder final : public YAML::EventHandler {
 
   const node* pending_key() const { return frames_.empty() ? nullptr : frames_.back().key; }
 
-  /// Returns `null` or `~` if that is written; empty for a missing value.
+  /// Returns `null` or `~` if that is written; empty for a missing value, whose mark is that of the next
+  /// token, which may begin with the same characters.
   std::string written_null(const YAML::Mark& mark) const {
     const auto rest = std::string_view(file_.text()).substr(std::min(offset(mark), file_.text().size()));
     for (std::string_view word : {"null", "Null", "NULL", "~"})
-      if (rest.starts_with(word)) return std::string(word);
+      if (rest.starts_with(word) && is_whole_scalar(rest, word.size())) return std::string(word);
     return {};
+  }
+
+  /// Returns true if the next scalar ends after `size` characters. A scalar before a ':' is a key, so that
+  /// it is not the value that is expected now.
+  bool is_whole_scalar(std::string_view text, std::size_t size) const {
+    const auto is_end = [text](std::size_t at) {
+      return at >= text.size() || text[at] == '\n' || text[at] == '\r';
+    };
+    const auto end = std::min(text.find_first_not_of(" \t", size), text.size());
+    if (is_end(end) || (text[end] == '#' && end > size)) return true;
+    const bool in_flow = !frames_.empty() && frames_.back().is_flow;
+    constexpr std::string_view flow_ends = ",[]{}";
+    if (in_flow && flow_ends.find(text[end]) != std::string_view::npos) return true;
+    const bool expects_key =
+        !frames_.empty() && frames_.back().container->is_map() && pending_key() == nullptr;
+    if (!expects_key || text[end] != ':') return false;
+    return is_end(end + 1) || text[end + 1] == ' ' || text[end + 1] == '\t' ||
+           (in_flow && flow_ends.find(text[end + 1]) != std::string_view::npos);
   }
 
   node& make(const YAML::Mark& mark, const std::string& tag, node::kind what) {
@@ -136,9 +156,9 @@ class tree_builder final : public YAML::EventHandler {
     return n;
   }
 
-  void open(node& n, const YAML::Mark& mark) {
+  void open(node& n, const YAML::Mark& mark, YAML::EmitterStyle::value style) {
     place_in_tree(n, mark);
-    frames_.push_back({&n, nullptr, true, {}});
+    frames_.push_back({&n, style == YAML::EmitterStyle::Flow, nullptr, true, {}});
   }
   void close() {
     if (secrets_ != nullptr) secrets_->close(*frames_.back().container);

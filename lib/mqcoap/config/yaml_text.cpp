@@ -33,6 +33,7 @@ constexpr translation translations[] = {
     {"illegal document indicator in scalar", "'---' or '...' inside a quoted text", "is a quote missing?"},
     {"anchor not found after &", "a '&' is not allowed here", "a text that begins with '&' needs quotes"},
     {"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
+    {"bad file", "this is nested too deeply", ""},
 };
 
 bool is_alias_error(std::string_view message) {
@@ -41,9 +42,20 @@ bool is_alias_error(std::string_view message) {
          message.starts_with("illegal character found while scanning alias");
 }
 
+/// Returns true for a message that the parser gives where a tab stands in place of an indentation.
+bool may_come_from_tab(std::string_view message) {
+  constexpr std::string_view causes[] = {
+      "illegal map value",    "illegal block entry",       "illegal map key",
+      "end of map not found", "end of sequence not found", "illegal tab when looking for indentation"};
+  return std::any_of(std::begin(causes), std::end(causes),
+                     [message](std::string_view cause) { return message.starts_with(cause); });
+}
+
+/// Returns true if a tab precedes the text of a line. In empty lines and before comments it is harmless.
 bool is_indented_by_tab(std::string_view line) {
   const auto content = line.find_first_not_of(" \t");
-  return line.substr(0, content).find('\t') != std::string_view::npos;
+  return content != std::string_view::npos && line[content] != '#' &&
+         line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
 /// Returns the column where an escape begins; the parser reports its end.
@@ -73,15 +85,11 @@ yaml_fault alias_fault(const source_file& file, int line, int column) {
 
 yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_message) {
   if (is_alias_error(parser_message)) return alias_fault(file, line, column);
-  for (int suspect : {line, line - 1})
-    if (is_indented_by_tab(file.line(suspect)))
-      return {suspect,
-              static_cast<int>(file.line(suspect).find('\t')) + 1,
-              1,
-              "a tab cannot indent",
-              "use spaces",
-              false,
-              false};
+  const bool suspects_tab = may_come_from_tab(parser_message);
+  if (const auto text = file.line(line); suspects_tab && is_indented_by_tab(text)) {
+    const int tab = static_cast<int>(text.find('\t')) + 1;
+    return {line, tab, 1, "a tab cannot indent", "use spaces", false, false};
+  }
   const auto found = std::find_if(
       std::begin(translations), std::end(translations),
       [&parser_message](const translation& t) { return parser_message.starts_with(t.parser_message); });
@@ -89,11 +97,12 @@ yaml_fault grammar_fault(const source_file& file, int line, int column, const st
     return {line, column, 1, "not YAML: " + safe_text(parser_message), "", false, false};
   if (found->message.find("escape") != std::string_view::npos)
     column = escape_column(file.line(line), column);
+  const bool is_below_tab = suspects_tab && is_indented_by_tab(file.line(line - 1));
   return {line,
           column,
           1,
           std::string(found->message),
-          std::string(found->hint),
+          std::string(found->hint) + (is_below_tab ? " (the line above begins with a tab)" : ""),
           found->parser_message.find(" flow not found") != std::string_view::npos,
           false};
 }

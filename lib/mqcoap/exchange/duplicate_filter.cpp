@@ -123,16 +123,30 @@ answer duplicate_filter::copy_of(const answer& first) const try {
   return brief;
 }
 
+/// A request that still runs is remembered for another window: others wait for its answer, and it must not
+/// run a second time.
 void duplicate_filter::forget_old(steady_time now) {
-  while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(by_age_.begin());
+  while (!by_age_.empty() && by_age_.front().forgotten <= now) {
+    const auto oldest = by_age_.begin();
+    if (std::holds_alternative<answer>(oldest->first)) {
+      remove(oldest);
+    } else {
+      oldest->forgotten = now + options_.window;
+      by_age_.splice(by_age_.end(), by_age_, oldest);
+    }
+  }
 }
 
 duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
   // Expired entries may still be in the table.
   auto entries = entries_.size();
   auto bytes = answer_bytes_;
-  for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at, --entries)
-    if (const auto* const kept = std::get_if<answer>(&at->first)) bytes -= size_of(*kept);
+  for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at) {
+    if (const auto* const kept = std::get_if<answer>(&at->first)) {
+      bytes -= size_of(*kept);
+      --entries;
+    }
+  }
   const auto share_of = [](std::size_t part, std::size_t whole) {
     return static_cast<double>(part) / static_cast<double>(whole);
   };

@@ -25,7 +25,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
             {[this](log_level, std::string_view why) { report_failure({}, why); },
              [this](std::string_view name, std::string_view why) { report_failure(name, why); },
              [this] { counted_.count(event::handler_late); },
-             [this](const call& kept) { return home_of(kept); }}),
+             [this](const call& kept) { return home_of(kept); }, [this] { set_alarm(); }}),
       proxy_(options_.proxy, proxy_environment()),
       returns_(proxy_, counted_, time_),
       state_(hooks_.store != nullptr ? *hooks_.store : memory_, resource_state::default_waiting,
@@ -236,9 +236,9 @@ void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   core_.attempt({}, [&] { proxy_.expire(now); });
   requests_.expire(now);
+  core_.attempt({}, [&] { timers_.expire(now); });  // a resource knows better than the core why it is late
   core_.expire(now);
   core_.attempt({}, [&] { events_.expire(now); });
-  core_.attempt({}, [&] { timers_.expire(now); });
   retire();
   core_.attempt({}, [&] { set_alarm(); });
 }

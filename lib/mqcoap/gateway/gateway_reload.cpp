@@ -41,6 +41,8 @@ void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_ch
   release_links(before);
   front_.subscribe();
   topics_.subscribe(*links_.front());
+  // Another broker has not received the values yet; one that is not connected gets them when it is.
+  if (links_.front() != before.front() && links_.front()->up()) events_.on_link_up();
   wake_soon();
 }
 

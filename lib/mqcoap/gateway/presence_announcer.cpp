@@ -43,13 +43,13 @@ void presence_announcer::set_online(bool online) {
 }
 
 void presence_announcer::connect() {
-  phase_ = phase::connecting;
   auto options = broker_;
   options.client_id = client_id_;
   options.will = last_will{topic_, say_.begin_connection(), true};
   options.log = {};  // the gateway's own connection reports problems with the broker
   if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
   via_ = owner_.make_link(std::move(options));
+  phase_ = phase::connecting;  // set last: without a link there is nothing to close
   via_->subscribe(topic_, {});
   via_->start(*this);
 }

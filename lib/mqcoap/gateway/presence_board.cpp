@@ -115,6 +115,17 @@ bool presence_board::is_leaving(const std::string& topic) const noexcept {
 
 void presence_board::advance() {
   if (std::exchange(advancing_, true)) return;
+  try {
+    connect_due();
+  } catch (...) {
+    advancing_ = false;
+    throw;
+  }
+  advancing_ = false;
+}
+
+/// Connects the announcers that are due, and sets the alarm for the next one.
+void presence_board::connect_due() {
   const auto now = time_.now();
   auto room = most_connecting;
   for (const auto& [topic, one] : announcers_)
@@ -130,7 +141,6 @@ void presence_board::advance() {
     }
   }
   if (next != alarm_at_) wake_.wake_at(alarm_at_ = next);
-  advancing_ = false;
 }
 
 void presence_board::on_alarm() {

@@ -67,6 +67,7 @@ class presence_board final : private presence_announcer::host {
   void note_rival(const presence_announcer& which);
   /// Connects announcers that are due, and sets the alarm for the others.
   void advance();
+  void connect_due();
 
   const clock& time_;
   alarm& wake_;

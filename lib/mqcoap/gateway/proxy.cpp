@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/serve/answer_margin.hpp>
 
 namespace mqcoap {
 namespace {
@@ -148,11 +149,8 @@ std::size_t proxy::places_left() const noexcept {
 
 steady_time proxy::deadline_of(const call& c, const route_options& route) const {
   auto wait = route.timeout;
-  if (const auto limit = c.req.options->timeout) {
-    // The answer needs time to reach the caller: a tenth of its timeout, at most 100 ms.
-    const auto margin = std::min(*limit / 10, milliseconds(100));
-    wait = std::min(wait, std::max(*limit - margin, milliseconds(1)));
-  }
+  if (const auto caller_timeout = c.req.options->timeout)
+    wait = std::min(wait, without_margin(*caller_timeout));
   return c.received + wait;
 }
 

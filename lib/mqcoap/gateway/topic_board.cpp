@@ -35,19 +35,21 @@ std::vector<std::shared_ptr<followed_subscription>> topic_board::followed() cons
 
 void topic_board::subscribe(link& now) {
   if (&now != via_) {
-    left_server_ = via_->server();
+    if (via_->up()) server_ = via_->server();
     via_ = &now;
+    has_moved_ = true;
     compare_servers();
   }
   for (const auto& each : followed()) each->subscribe(now);
 }
 
-/// Forgets all messages if the link leads to another broker, since the topics of another
-/// broker are unrelated.
+/// Forgets all messages if the link leads to another broker than the one that sent them, since the topics of
+/// another broker are unrelated.
 void topic_board::compare_servers() {
-  if (left_server_.empty() || !via_->up()) return;
-  if (via_->server() != std::exchange(left_server_, {}))
-    for (const auto& each : followed()) each->forget();
+  if (!via_->up()) return;
+  auto left = std::exchange(server_, via_->server());
+  if (!std::exchange(has_moved_, false) || left.empty() || left == server_) return;
+  for (const auto& each : followed()) each->forget();
 }
 
 void topic_board::release(const link& l) noexcept {

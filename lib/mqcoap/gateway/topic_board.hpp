@@ -55,7 +55,8 @@ class topic_board final : public message_topics {
 
   const environment env_;
   link* via_;
-  std::string left_server_;  ///< the server of the previous link, until that of the new one is known
+  std::string server_;      ///< the server that sent the messages; empty if it was never known
+  bool has_moved_ = false;  ///< the link was replaced, and the server of the new one is not known yet
   const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with its entries
 };
 

@@ -9,29 +9,57 @@ namespace {
 constexpr std::size_t shown_before = 30;  // bytes shown before the offset
 constexpr std::size_t shown_behind = 30;
 
-/// Returns the end of the value after the name of a secret, even in malformed text.
+constexpr std::string_view blanks = " \t\r\n";
+
+std::size_t find_or_end(std::string_view text, std::string_view wanted, std::size_t at) {
+  return std::min(text.find_first_of(wanted, at), text.size());
+}
+std::size_t skip(std::string_view text, std::string_view skipped, std::size_t at) {
+  return std::min(text.find_first_not_of(skipped, at), text.size());
+}
+
+/// Returns the end of the value of a secret, even in malformed text: what follows a value and is not its end
+/// belongs to it.
 std::size_t value_end(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return text.size();
-  const char quote = text[at];
-  if (quote != '"' && quote != '\'') return std::min(text.find_first_of(",}\n", at), text.size());
+  if (at == text.size()) return at;
+  const char first = text[at];
+  if (first == '[' || first == '{') return text.size();
+  if (first != '"' && first != '\'') return find_or_end(text, ",}\n", at);
   for (std::size_t i = at + 1; i < text.size(); ++i) {
-    if (text[i] == '\\')
+    if (text[i] == '\\') {
       ++i;
-    else if (text[i] == quote)
-      return i + 1;
+    } else if (text[i] == first) {
+      const auto behind = skip(text, blanks, i + 1);
+      const bool ends = behind == text.size() || std::string_view(",}]").find(text[behind]) != text.npos;
+      return ends ? i + 1 : find_or_end(text, ",}\n", behind);
+    }
   }
   return text.size();
 }
 
-/// Hides the values of secrets in a part of a text, which begins at `from`.
+/// Returns the beginning of the value after the name of a secret; the end of the text if the name is no key.
+/// The colon may be missing after a quoted name.
+std::size_t value_begin(std::string_view text, std::size_t behind_name) {
+  const auto next = skip(text, "\"' \t\r\n", behind_name);
+  if (next == text.size()) return next;
+  if (text[next] == ':' || text[next] == '=') return skip(text, blanks, next + 1);
+  const auto gap = text.substr(behind_name, next - behind_name);
+  const bool is_key =
+      gap.find_first_of("\"'") != gap.npos && std::string_view(",}]").find(text[next]) == gap.npos;
+  return is_key ? next : text.size();
+}
+
+/// Hides the values of secrets in a part of a text, which begins at `from`. Reads each byte a limited number
+/// of times, because anybody may have written the text.
 void cover_secrets(std::string& part, std::size_t from, std::string_view text) {
+  text = text.substr(0, from + part.size());
   for (const std::string_view name : {"token", "password"})
-    for (auto at = text.find(name); at < from + part.size(); at = text.find(name, at + 1)) {
-      auto value = std::min(text.find_first_not_of("\"' \t\r\n", at + name.size()), text.size());
-      if (value == text.size() || (text[value] != ':' && text[value] != '=')) continue;
-      value = std::min(text.find_first_not_of(" \t\r\n", value + 1), text.size());
-      const auto end = std::min(value_end(text, value), from + part.size());
-      for (std::size_t i = std::max(value, from); i < end; ++i) part[i - from] = '*';
+    for (auto at = text.find(name); at != text.npos; at = text.find(name, at)) {
+      at += name.size();
+      const auto value = value_begin(text, at);
+      if (value == text.size()) continue;
+      at = value_end(text, value);
+      for (std::size_t i = std::max(value, from); i < at; ++i) part[i - from] = '*';
     }
 }
 

@@ -27,7 +27,7 @@ result<general_topic> general_topic::parse(std::string_view text) {
   const auto tag = device_tag::parse(next_level(rest));
   // A path with a leading slash would result in an empty level.
   if (!ns || !subsystem || !tag || rest.starts_with('/')) return errc::invalid_topic;
-  const auto path = resource_path::parse(rest);
+  const auto path = resource_path::parse(rest, rest.size());  // a topic is at most 65,535 bytes long
   if (!path) return errc::invalid_topic;
   if (word == to_string(kind::event)) return general_topic{*ns, *subsystem, kind::event, *tag, *path};
   if (word == to_string(kind::system) && rest.find('/') == std::string_view::npos)

@@ -273,17 +273,25 @@ void compiler::read_required(const json::value& v, node& n) {
 
 /// Rejects empty ranges, which can only be a mistake.
 void compiler::check_order(const node& n) const {
-  const auto check = [&](const auto& low, const auto& high, const char* low_word, const char* high_word) {
-    if (!low || !high) return;
-    bool empty;
-    if constexpr (std::is_same_v<decltype(low), const node::bound&>)
-      empty = compare_numbers(*low, *high) > 0;
-    else
-      empty = *low > *high;
-    if (empty) refuse(std::string(low_word) + " is over " + high_word + ": nothing can satisfy both");
+  const auto refuse_both = [this](const char* low_word, const char* high_word) {
+    refuse(std::string(low_word) + " is over " + high_word + ": nothing can satisfy both");
   };
-  check(n.minimum, n.maximum, "minimum", "maximum");
-  check(n.exclusive_minimum, n.exclusive_maximum, "exclusiveMinimum", "exclusiveMaximum");
+  const auto check = [&](const auto& low, const auto& high, const char* low_word, const char* high_word) {
+    if (low && high && *low > *high) refuse_both(low_word, high_word);
+  };
+  // With an exclusive bound, equal bounds leave nothing.
+  const auto check_bounds = [&](const node::bound& low, const node::bound& high, const char* low_word,
+                                const char* high_word) {
+    if (!low || !high) return;
+    const auto order = compare_numbers(*low, *high);
+    if (order > 0) refuse_both(low_word, high_word);
+    if (order == 0 && (&low == &n.exclusive_minimum || &high == &n.exclusive_maximum))
+      refuse(std::string(low_word) + " equals " + high_word + ": nothing can satisfy both");
+  };
+  check_bounds(n.minimum, n.maximum, "minimum", "maximum");
+  check_bounds(n.exclusive_minimum, n.exclusive_maximum, "exclusiveMinimum", "exclusiveMaximum");
+  check_bounds(n.minimum, n.exclusive_maximum, "minimum", "exclusiveMaximum");
+  check_bounds(n.exclusive_minimum, n.maximum, "exclusiveMinimum", "maximum");
   check(n.min_length, n.max_length, "minLength", "maxLength");
   check(n.min_items, n.max_items, "minItems", "maxItems");
   check(n.min_properties, n.max_properties, "minProperties", "maxProperties");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/serve/answer_margin.hpp>
 #include <mqcoap/serve/outcome_text.hpp>
 #include <new>
 #include <string>
@@ -51,6 +52,7 @@ void serving_core::resume(responder r) {
   pass(std::move(r), next);
   if (before == &kept) return;
   if (std::exchange(in_chain_, before) != nullptr && options_.handler_timeout.count() > 0) keep_open(kept);
+  if (hooks_.resumed) attempt({}, hooks_.resumed);
 }
 
 /// Each step takes its own calls and leaves the others to the next one.
@@ -87,11 +89,13 @@ void serving_core::admit(responder& r) const noexcept {
   c.deadline = deadline_of(c);
 }
 
+/// A handler has its time from now on, because the call may have waited unread; the caller's time began when
+/// the call arrived.
 steady_time serving_core::deadline_of(const call& c) const noexcept {
   if (options_.handler_timeout.count() == 0) return steady_time::max();
-  auto wait = options_.handler_timeout;
-  if (const auto caller_timeout = c.req.options->timeout) wait = std::min(wait, *caller_timeout);
-  return c.received + wait;
+  const auto deadline = time_.now() + options_.handler_timeout;
+  const auto caller_timeout = c.req.options->timeout;
+  return caller_timeout ? std::min(deadline, c.received + without_margin(*caller_timeout)) : deadline;
 }
 
 /// If one step throws (out of memory), the others still run, so that a shutdown does not wait forever.

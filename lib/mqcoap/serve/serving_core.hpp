@@ -33,6 +33,8 @@ struct serving_hooks {
   /// Returns the object that owns the handler of a call, which is kept alive until the call has ended. If
   /// this is empty, nothing is kept alive.
   std::function<std::shared_ptr<const void>(const call& kept)> home{};
+  /// Called when a call that a step had kept has gone on: the next deadline may be earlier.
+  std::function<void()> resumed{};
 };
 
 /// Serves calls. Fronts pass them in; each call goes through the steps of a chain until one answers or keeps

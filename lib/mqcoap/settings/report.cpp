@@ -17,33 +17,67 @@ std::string without(std::string message, const std::string& text) {
     return i < message.size() && std::isalnum(static_cast<unsigned char>(message[i])) != 0;
   };
   constexpr std::size_t surely_known = 5;
+  constexpr std::string_view replacement = "***";
   if (text.empty()) return message;
-  for (auto at = message.find(text); at != std::string::npos; at = message.find(text, at + 1))
-    if (text.size() >= surely_known || (!is_letter(at - 1) && !is_letter(at + text.size())))
-      message.replace(at, text.size(), "***");
+  for (auto at = message.find(text); at != std::string::npos;) {
+    const bool is_shown = text.size() < surely_known && (is_letter(at - 1) || is_letter(at + text.size()));
+    if (!is_shown) message.replace(at, text.size(), replacement);
+    at = message.find(text, at + (is_shown ? 1 : replacement.size()));  // the text may be `*` itself
+  }
   return message;
 }
 
-/// Adds the source line to a diagnostic, or the part of a very long line that contains the mark.
-void add_source(diagnostic& d, const source_file& file) {
-  d.source = file.shown_line(d.line);
-  if (d.source.size() <= longest_source) return;
-  const auto column = static_cast<std::size_t>(std::max(d.column, 1));
-  d.source_from = column - std::min(column, longest_source / 2);
-  d.source = d.source.substr(std::min(d.source_from, d.source.size()), longest_source);
+bool is_error(const diagnostic& d) { return d.level == diagnostic::severity::error; }
+
+/// Returns what two diagnostics have in common if they are the same.
+std::string identity_of(const diagnostic& d) {
+  return (is_error(d) ? "error:" : "warning:") + std::to_string(d.line) + ':' + std::to_string(d.column) +
+         ':' + d.file + '\0' + d.message;
 }
+
+/// Keeps the last line, because a thousand diagnostics may be about one line of 1 MiB.
+class line_cache {
+ public:
+  /// Adds the source line to a diagnostic, or the part of a very long line that contains the mark.
+  void add_source(diagnostic& d, const source_file& file) {
+    if (file_ != &file || number_ != d.line) text_ = file.shown_line(d.line);
+    file_ = &file;
+    number_ = d.line;
+    const auto column = static_cast<std::size_t>(std::max(d.column, 1));
+    if (text_.size() > longest_source) d.source_from = column - std::min(column, longest_source / 2);
+    d.source = text_.substr(std::min(d.source_from, text_.size()), longest_source);
+  }
+
+ private:
+  const source_file* file_ = nullptr;
+  int number_ = 0;
+  std::string text_;
+};
 
 }  // namespace
 
 void report::add(diagnostic d, const source_file& file, bool hint_quotes) {
-  failed_ |= d.level == diagnostic::severity::error;
-  if (entries_.size() == most) {
-    ++left_out_;
-    return;
-  }
+  failed_ |= is_error(d);
   d.file = file.path();
   for (auto* text : {&d.key_path, &d.message, &d.hint}) *text = safe_text(*text);
+  if (!known_.insert(identity_of(d)).second) return;
+  if (entries_.size() == most && !make_room_for(d)) return;
+  warnings_ += is_error(d) ? 0 : 1;
   entries_.push_back({std::move(d), &file, hint_quotes});
+}
+
+bool report::make_room_for(const diagnostic& d) {
+  ++left_out_;
+  if (!is_error(d)) return false;
+  if (warnings_ == 0) {
+    errors_left_out_ = true;
+    return false;
+  }
+  const auto last = std::find_if(entries_.rbegin(), entries_.rend(),
+                                 [](const entry& each) { return !is_error(each.what); });
+  entries_.erase(std::next(last).base());
+  --warnings_;
+  return true;
 }
 
 void report::add(diagnostic::severity level, const node& at, std::string path, std::string message,
@@ -88,27 +122,25 @@ std::vector<diagnostic> report::take(const std::vector<std::string>& files) {
   };
   std::stable_sort(entries_.begin(), entries_.end(),
                    [&place](const entry& a, const entry& b) { return place(a.what) < place(b.what); });
-  const auto same = [](const diagnostic& a, const diagnostic& b) {
-    return std::tie(a.file, a.line, a.column, a.message) == std::tie(b.file, b.line, b.column, b.message);
-  };
   std::vector<diagnostic> taken;
+  line_cache lines;
   for (auto& [d, file, hint_quotes] : entries_) {
-    bool known = false;  // sorting has grouped those at the same place
-    for (auto t = taken.rbegin(); t != taken.rend() && t->line == d.line && t->column == d.column && !known;
-         ++t)
-      known = same(*t, d);
-    if (known) continue;
     if (hint_quotes && file->is_hidden(d.line, d.column)) d.hint.clear();
-    add_source(d, *file);
+    lines.add_source(d, *file);
     taken.push_back(std::move(d));
   }
   if (left_out_ != 0) {
     diagnostic rest;
+    rest.level = errors_left_out_ ? diagnostic::severity::error : diagnostic::severity::warning;
     rest.file = files.empty() ? std::string() : files.front();
-    rest.message = "there are " + std::to_string(left_out_) + " more faults";
+    rest.message =
+        left_out_ == 1 ? "there is 1 more fault" : "there are " + std::to_string(left_out_) + " more faults";
     taken.push_back(std::move(rest));
   }
   entries_.clear();
+  known_.clear();
+  warnings_ = left_out_ = 0;
+  errors_left_out_ = false;
   return taken;
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/settings/report.hpp>
 #include <variant>
 
@@ -90,7 +91,13 @@ bool append_float(std::string& out, const node& n, report& faults) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec == std::errc::result_out_of_range || !std::isfinite(number)) {
+  bool is_in_range = read.ec != std::errc::result_out_of_range;
+  // A number that is too small counts as 0, as in a PUT.
+  if (const auto as_json = is_in_range ? std::nullopt : read_json_number(text)) {
+    number = *as_json;
+    is_in_range = true;
+  }
+  if (!is_in_range || !std::isfinite(number)) {
     faults.error(n, "the number " + n.text + " is out of the range of a double");
     return false;
   }

@@ -48,7 +48,7 @@ bool is_guarded(const std::string& path, unsigned mode, const node& at, read_con
 
 std::optional<secret> from_file(const std::string& path, const node& at, read_context& ctx) {
   std::string why;
-  auto file = read_regular_file(path, longest_secret, why);
+  auto file = read_regular_file(path, source_file::largest, why);  // `accept` has the limit of a secret
   if (!file) {
     ctx.faults.error(at, "cannot read the secret from " + path + ": " + why);
     return std::nullopt;
@@ -178,7 +178,7 @@ value_type<secret> secret_text() {
   boost::json::object from{
       {"type", "object"},
       {"properties",
-       {{"file", {{"type", "string"}, {"description", "The first line of this file."}}},
+       {{"file", {{"type", "string"}, {"description", "The only line of this file."}}},
         {"env", {{"type", "string"}, {"description", "This variable of the environment."}}},
         {"credential", {{"type", "string"}, {"description", "This file in $CREDENTIALS_DIRECTORY."}}}}},
       {"additionalProperties", false},

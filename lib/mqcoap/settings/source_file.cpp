@@ -26,22 +26,6 @@ std::string same_length(std::string_view line) {
   return shown;
 }
 
-/// Returns the length of the UTF-8 sequence at the beginning; 0 if it is not valid (RFC 3629).
-std::size_t sequence_length(std::string_view text) noexcept {
-  const auto byte = [text](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto tail = [&byte](std::size_t i) { return (byte(i) & 0xc0u) == 0x80u; };
-  const unsigned a = byte(0), b = byte(1);
-  if (a < 0x80) return 1;
-  if (a >= 0xc2 && a <= 0xdf) return tail(1) ? 2 : 0;
-  if (a >= 0xe0 && a <= 0xef)
-    return tail(1) && tail(2) && !(a == 0xe0 && b < 0xa0) && !(a == 0xed && b > 0x9f) ? 3 : 0;
-  if (a >= 0xf0 && a <= 0xf4)
-    return tail(1) && tail(2) && tail(3) && !(a == 0xf0 && b < 0x90) && !(a == 0xf4 && b > 0x8f) ? 4 : 0;
-  return 0;
-}
-
 bool is_refused_control(std::string_view text, std::size_t i) noexcept {
   const auto c = static_cast<unsigned char>(text[i]);
   if (c == '\r') return i + 1 >= text.size() || text[i + 1] != '\n';
@@ -63,18 +47,6 @@ class descriptor {
 };
 
 }  // namespace
-
-bool is_utf8(std::string_view text, std::size_t& bad_at) noexcept {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(text.substr(i, 4));
-    if (length == 0) {
-      bad_at = i;
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
 
 std::optional<file_bytes> read_regular_file(const std::string& path, std::size_t limit, std::string& why) {
   // Opens with O_NONBLOCK, so that a FIFO or a device in place of the file does not block the gateway.

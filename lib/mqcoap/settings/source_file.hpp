@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mqcoap/base/utf8.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,8 +76,5 @@ struct file_bytes {
 /// Reads a regular file of at most `limit` bytes; never blocks on a pipe or device.
 /// @return nothing, and `why` set, if that fails
 std::optional<file_bytes> read_regular_file(const std::string& path, std::size_t limit, std::string& why);
-
-/// Returns true if the whole text is UTF-8; otherwise sets `bad_at` to the offset of the first invalid byte.
-bool is_utf8(std::string_view text, std::size_t& bad_at) noexcept;
 
 }  // namespace mqcoap

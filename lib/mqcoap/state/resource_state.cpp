@@ -186,7 +186,7 @@ void resource_state::refresh(pending_batch& leader) {
   store_.refresh(std::move(held), [this, &leader, cells = std::move(cells), alive = std::weak_ptr(alive_)](
                                       error_code why, std::vector<stored_cell> found) {
     if (alive.expired()) return;
-    if (why) return end(leader, why);
+    if (why || !leader.work) return end(leader, why ? why : errc::timed_out);  // it may have been abandoned
     try {
       take(std::move(found), cells);
       decide(leader);
@@ -323,7 +323,7 @@ void resource_state::store(pending_batch& leader, state_commit commit) {
 }
 
 void resource_state::on_stored(pending_batch& leader, error_code why) noexcept {
-  if (why != errc::stale) return end(leader, why);
+  if (why != errc::stale || !leader.work) return end(leader, why);
   if (++leader.tries == most_tries) return end(leader, errc::too_many_pending);
   try {
     refresh(leader);

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cstring>
+#include <memory>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
@@ -43,14 +44,17 @@ error_code mosquitto_link::impl::hand_over(const char* topic, std::string_view p
     ++stats_.refused;
     return errc::too_large;
   }
+  // Allocates first: what the library has taken must not be reported as not sent.
+  if (done) awaited_.push_back({0, {}});
   const auto error = session_->publish(topic, payload, options.retain, id);
   if (error) {
+    if (done) awaited_.pop_back();
     ++stats_.refused;
     return error;
   }
+  if (done) awaited_.back() = {id, std::move(done)};
   window_.add(id, topic_size + payload.size());
   if (bytes >= packet_size_watch::least) sizes_.sent(id, bytes, session_->qos() == 0, time_.now());
-  if (done) awaited_.push_back({id, std::move(done)});
   ++stats_.sent;
   return {};
 }
@@ -125,7 +129,13 @@ void mosquitto_link::impl::answer(written_handler done, error_code error) {
     boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
 }
 
+/// If a handler throws, the others are called later.
 void mosquitto_link::impl::call_answered() {
+  const auto go_on_later = [this](const void*) {
+    if (!answered_.empty())
+      boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
+  };
+  const std::unique_ptr<const void, decltype(go_on_later)> guard(this, go_on_later);
   while (!answered_.empty()) {
     const auto next = std::move(answered_.front());
     answered_.pop_front();

@@ -30,6 +30,12 @@ class Listener:
         for each in [self._listener, *self._sockets]:
             self.end(each)
 
+    def cut(self):
+        """Ends the connections, and accepts new ones."""
+        ended, self._sockets = self._sockets, []
+        for each in ended:
+            self.end(each)
+
     @staticmethod
     def end(sock):
         with contextlib.suppress(OSError):

@@ -23,9 +23,10 @@ def environment(broker=None, **values):
     return kept
 
 
-def run(*arguments, broker=None, stdin=None, timeout=60, folder=None, **variables):
+def run(*arguments, broker=None, stdin=None, timeout=60, folder=None, prefix=(), **variables):
+    """@param prefix  a command that runs the program"""
     return subprocess.run(
-        [program(), *map(str, arguments)],
+        [*prefix, program(), *map(str, arguments)],
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
@@ -82,9 +83,9 @@ class Lines:
 class Tool:
     """A running `mqcoap`."""
 
-    def __init__(self, *arguments, broker=None, **variables):
+    def __init__(self, *arguments, broker=None, prefix=(), **variables):
         self.child = subprocess.Popen(
-            [program(), *map(str, arguments)],
+            [*prefix, program(), *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -18,6 +18,13 @@ bench_result hundred_answers() {
   return r;
 }
 
+/// Errors whose message needs escapes in JSON.
+class quoting_category final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "quoting"; }
+  std::string message(int) const override { return "a \"quoted\" fault"; }
+};
+
 const bench_subject subject{"DEV_1/axuv/gains", "GET", 4, 0};
 
 }  // namespace
@@ -56,7 +63,9 @@ TEST_CASE("the row of the CSV has a cell for each name in its header") {
 
 TEST_CASE("the object is JSON, even if error messages need escapes") {
   auto r = hundred_answers();
-  r.failures["a \"quoted\" fault"] = 2;
+  const quoting_category quoting;
+  r.count(error_code(1, quoting), 0, 1ms);
+  r.count(error_code(2, quoting), 0, 1ms);
   const auto value = boost::json::parse(to_json(subject, r));
   CHECK(value.at("codes").at("205").to_number<int>() == 100);
   CHECK(value.at("failures").at("a \"quoted\" fault").to_number<int>() == 2);
@@ -79,6 +88,22 @@ TEST_CASE("the most serious outcome determines the exit status") {
   CHECK(status_of(r) == status_server_error);
   r.count(errc::timed_out, 0, 1ms);
   CHECK(status_of(r) == status_no_answer);
+  r.count(errc::too_large, 0, 1ms);
+  CHECK(status_of(r) == status_usage);
+  r.count(errc::queue_full, 0, 1ms);
+  CHECK(status_of(r) == status_internal);
   r.count(errc::not_connected, 0, 1ms);
   CHECK(status_of(r) == status_unreachable);
+}
+
+TEST_CASE("a failure has the exit status that get has for it") {
+  for (const auto each : {errc::not_connected, errc::connection_lost, errc::denied, errc::closed,
+                          errc::timed_out, errc::unusable_answer, errc::too_large, errc::queue_full,
+                          errc::too_many_pending, errc::handler_failed}) {
+    auto r = hundred_answers();
+    r.count(each, 0, 1ms);
+    CAPTURE(make_error_code(each).message());
+    CHECK(status_of(r) == status_of(make_error_code(each)));
+    CHECK(r.failed() == 1);
+  }
 }

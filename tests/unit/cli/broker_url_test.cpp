@@ -23,6 +23,15 @@ TEST_CASE("every part of a broker's URL is read") {
   CHECK(parse_broker_url("mqtt://[::1]:1884")->host == "::1");
 }
 
+TEST_CASE("a URL is written as it can be read again, without its password") {
+  for (const char* text : {"mqtt://h", "mqtts://h:8884", "mqtt://lab@h:1884", "mqtt://50%25@h",
+                           "mqtt://a%3Ab%40c%2Fd@h", "mqtt://%C3%BC%20x@h", "mqtt://lab@[::1]:1884"}) {
+    CAPTURE(text);
+    CHECK(url_text(*parse_broker_url(text)) == text);
+  }
+  CHECK(url_text(*parse_broker_url("mqtt://lab:hunter2@h/")) == "mqtt://lab@h");
+}
+
 TEST_CASE("an invalid URL is rejected with a message that never contains the password") {
   for (const char* bad :
        {"broker", "http://h", "mqtt://", "mqtt://h:0", "mqtt://h:65536", "mqtt://h:x",

@@ -233,14 +233,33 @@ TEST_CASE("a secret's file has one line that counts, and others cannot write to 
   CHECK_THROWS_AS(read_secret_file(folder.path("none")), failure);
 }
 
+TEST_CASE("a last -h asks for help, unless it is a value") {
+  const auto read = [](std::vector<std::string> words) {
+    return with_help_by_h(std::move(words),
+                          [](const std::string& word) { return word == "-F" || word == "-h"; })
+        .back();
+  };
+  CHECK(read({"-h"}) == "--help");
+  CHECK(read({"put", "-h"}) == "--help");
+  CHECK(read({"-F", "--", "-h"}) == "--help");
+  CHECK(read({"-F", "-F", "-h"}) == "--help");
+  CHECK(read({"-F", "-h"}) == "-h");
+  CHECK(read({"-h", "-h"}) == "-h");
+  CHECK(read({"put", "a/b/c", "--", "-h"}) == "-h");
+  CHECK(read({"put", "a/b/c", "--", "-F", "-h"}) == "-h");
+  CHECK(read({"-h", "lab"}) == "lab");
+}
+
 TEST_CASE("values are not mistaken for options or lists") {
   const auto takes_value = [](const std::string& word) { return word == "-F"; };
   const auto kept = [&](std::vector<std::string> words) {
     return protect_values(std::move(words), takes_value);
   };
-  CHECK(kept({"put", "a/b/c", "-5"}) == std::vector<std::string>{"put", "a/b/c", " -5"});
-  CHECK(kept({"put", "a/b/c", "[0, 1]"}) == std::vector<std::string>{"put", "a/b/c", " [0, 1]"});
-  CHECK(kept({"-F", "[%c]", "get"}) == std::vector<std::string>{"-F", "[%c]", "get"});
-  CHECK(kept({"-F", "-F", "[1]"}) == std::vector<std::string>{"-F", "-F", " [1]"});
+  CHECK(kept({"put", "a/b/c", "-5"}) == std::vector<std::string>{"put", "a/b/c", guarded("-5")});
+  CHECK(kept({"put", "a/b/c", "[0, 1]"}) == std::vector<std::string>{"put", "a/b/c", guarded("[0, 1]")});
+  CHECK(kept({"-F", "[%c]", "get"}) == std::vector<std::string>{"-F", guarded("[%c]"), "get"});
+  CHECK(kept({"-F", "-F", "[1]"}) == std::vector<std::string>{"-F", "-F", guarded("[1]")});
+  CHECK(kept({"-F", "-5", "--", "-F", "-x"}) == std::vector<std::string>{"-F", "-5", "--", "-F", "-x"});
+  CHECK(kept({"--", "-F", "[1]"}) == std::vector<std::string>{"--", "-F", guarded("[1]")});
   CHECK(kept({"-q", "1", "--quiet", "-"}) == std::vector<std::string>{"-q", "1", "--quiet", "-"});
 }

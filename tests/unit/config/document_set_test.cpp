@@ -71,6 +71,26 @@ TEST_CASE_FIXTURE(document_set_fixture, "the routes of an included file follow t
   CHECK(routes->items[2]->find("name")->text == "c");
 }
 
+TEST_CASE_FIXTURE(document_set_fixture, "routes without a value are an empty list, in each file") {
+  folder.write("empty.yaml", "proxy: {routes: }\n");
+  folder.write("one.yaml", "proxy: {routes: [{name: b}]}\n");
+  folder.write("two.yaml", "proxy: {routes: [{name: c}]}\n");
+  std::string own;
+  std::size_t expected = 2;
+  SUBCASE("none of its own") {}
+  SUBCASE("routes of its own") {
+    own = " [{name: a}]";
+    expected = 3;
+  }
+  const auto tested =
+      read("version: 1\ninclude: [empty.yaml, one.yaml, two.yaml]\nproxy:\n  routes:" + own + "\n");
+  CHECK(found(tested).empty());
+  const auto* const routes = tested.root()->find("proxy")->find("routes");
+  REQUIRE(routes != nullptr);
+  REQUIRE(routes->items.size() == expected);
+  CHECK(routes->items.back()->find("name")->text == "c");
+}
+
 TEST_CASE_FIXTURE(document_set_fixture, "an entry in two files is an error that names both places") {
   folder.write("one.yaml", "devices: {A: {}}\nlimits: {depth: 9}\nproxy: {forward: B}\n");
   const auto tested =

@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "support.hpp"
 
 using namespace mqcoap;
@@ -39,7 +41,8 @@ TEST_CASE("extremely nested text is rejected without a crash") {
     const auto loaded = load_settings(
         folder.write("deep.yaml", head + std::string(depth, '[') + std::string(depth, ']') + "}}}}\n"));
     CHECK_FALSE(loaded.value.has_value());
-    CHECK(loaded.diagnostics.size() == 1);
+    REQUIRE(loaded.diagnostics.size() == 1);
+    if (depth > 1000) CHECK(loaded.diagnostics.front().message == "this is nested too deeply");
   }
 }
 
@@ -100,6 +103,34 @@ TEST_CASE("a thousand faults are enough, and a long line is not copied for each"
   CHECK(shown.substr(excerpt + shown.find('^', mark) - mark, 4) == "x999");
 }
 
+TEST_CASE("a file that is one long line is read in a time that is proportional to its length") {
+  const test::temporary_folder folder;
+  std::string text = "{version: 1, defaults: {";
+  for (int i = 0; i < 2000; ++i) text += "x" + std::to_string(i) + ": 1, ";
+  text += "x: ";
+  while (text.size() < 1'000'000) text += "a:b@";
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", text + "}}\n"));
+  CHECK(loaded.diagnostics.size() == 1001);
+}
+
+TEST_CASE("warnings do not hide the error because of which a file is refused") {
+  const test::temporary_folder folder;
+  std::string text = "version: 1\nbrokers:\n";
+  for (int i = 0; i < 1100; ++i)
+    text += "  b" + std::to_string(i) + ": {url: mqtt://localhost, username: u, password: secret-word}\n";
+  const auto warned = load_settings(folder.write("good.yaml", text));
+  CHECK(warned.value.has_value());
+  REQUIRE(warned.diagnostics.size() == 1001);
+  CHECK(warned.diagnostics.back().level == diagnostic::severity::warning);
+  CHECK(warned.diagnostics.back().message == "there are 100 more faults");
+  const auto refused = load_settings(folder.write("bad.yaml", text + "limits: {depht: 9}\n"));
+  CHECK_FALSE(refused.value.has_value());
+  const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
+  const auto error = std::find_if(refused.diagnostics.begin(), refused.diagnostics.end(), is_error);
+  REQUIRE(error != refused.diagnostics.end());
+  CHECK(error->message == "unknown key 'depht'");
+}
+
 TEST_CASE("routes that no request can take get one warning") {
   const auto warnings_for = [](const std::string& proxy, const std::string& resources = "{}") {
     const test::temporary_folder folder;
@@ -145,6 +176,9 @@ TEST_CASE("devices with presence that need more descriptors than usual get a war
     for (int i = 0; i < devices; ++i) text += "  GW_" + std::to_string(i) + ": {like: t}\n";
     return load_settings(folder.write("mqcoap.yaml", text));
   };
+  std::string brokers = "version: 1\nbrokers:\n";
+  for (int i = 0; i < 1100; ++i) brokers += "  b" + std::to_string(i) + ": {url: mqtt://localhost}\n";
+  CHECK(load_settings(folder.write("brokers.yaml", brokers)).diagnostics.empty());
   CHECK(load(230).diagnostics.empty());
   const auto loaded = load(255);
   CHECK(loaded.value.has_value());

@@ -344,6 +344,8 @@ TEST_CASE("metrics are served at the configured address only") {
   CHECK_FALSE(load("http_off").http.has_value());
   const auto s = load("http");
   CHECK(s.http == observe::http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
+  CHECK(load("http_empty").http == observe::http_options{});
+  CHECK(load("http_zone").http == observe::http_options{"::1", 0, {}});
   CHECK(load("http_any_port").http == observe::http_options{"127.0.0.1", 0, {"gw-1"}});
   CHECK(kind<value_options>(s, "A", "rate").is_metric);
   CHECK_FALSE(kind<value_options>(s, "A", "count").is_metric);
@@ -390,6 +392,10 @@ TEST_CASE("resources publish at times, at changes, or both") {
   CHECK(resource(a, "shots").events == event_options{.on_change = true});
   CHECK(resource(a, "temp").events == event_options{.every = 500ms, .change = 0.5});
   CHECK_FALSE(resource(a, "quiet").events.has_value());
+  CHECK(resource(a, "rough").events == event_options{.every = 2s, .change = 2.5});
+  CHECK(resource(a, "coarse").events == event_options{.every = 2s, .change = 16});
+  CHECK(resource(a, "fine").events == event_options{.every = 2s, .change = 0.5});
+  CHECK(resource(a, "share").events == event_options{.every = 2s, .change = 0.05, .is_percent = true});
 }
 
 TEST_CASE("programs") {

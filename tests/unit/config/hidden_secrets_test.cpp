@@ -1,4 +1,5 @@
 #include <mqcoap/config/secret_names.hpp>
+#include <mqcoap/settings/source_file.hpp>
 #include <vector>
 
 #include "support.hpp"
@@ -37,6 +38,17 @@ const std::vector<std::string> below_broker = {
     "    password:\n      - hun\n      - ter2\n",
     "    password: {value: hunter2}\n",
     "    password: {hunter2: x}\n",
+    "    password: {\"*\": hunter2}\n",
+    "    password: {\"**\": hunter2, \"***\": x}\n",
+    "    password:\n    ~hunter2: x\n",
+    "    password:\n    nullhunter2\n",
+    "    password:\n  hunter2\n",
+    "    password:\n  hun hunter2: x\n",
+    "    password:\n  ~hunter2: x\n",
+    "    password:\n  nullhunter2\n",
+    "    password:\n  NULL hunter2\n",
+    "    password:\n    null, hunter2: x\n",
+    "    password:\n    null: hunter2\n",
     "    password: {hunter2}\n",
     "    password: {file: a, text: hunter2}\n",
     "    password:\n      text:\n        is: hunter2\n",
@@ -192,6 +204,26 @@ TEST_CASE("no diagnostic and no output reveals a secret, however it is written")
     CHECK_MESSAGE(message.find("hunter") == std::string::npos, message);
     CHECK_MESSAGE(message.find("nter2") == std::string::npos, message);
     CHECK_MESSAGE(message.find("ter2") == std::string::npos, message);
+  }
+}
+
+TEST_CASE("what precedes an @ is covered if it may be a user and a password") {
+  const auto covered = [](std::string line) {
+    cover_by_looks(line);
+    return line;
+  };
+  CHECK(covered("a: mqtt://u:p@host b") == "a: mqtt://***@host b");
+  CHECK(covered("a: mqtt://u@host") == "a: mqtt://*@host");
+  CHECK(covered("[u:p@a, \"v:q@r@b\", w@c]") == "[***@a, \"*****@b\", w@c]");
+  CHECK(covered("u:p@a mqtt://v@b w@c") == "***@a mqtt://*** *@c");
+  CHECK(covered("@a:b@c @") == "****@c @");
+  CHECK(covered("@") == "@");
+  CHECK(covered("a b # pin: 1") == "a b # pin: *");
+  for (const std::string part : {"@", "a:b@", "a:b@ ", "://@"}) {
+    std::string line;  // Takes hours unless each character is looked at only a few times.
+    while (line.size() < source_file::largest) line += part;
+    const auto size = line.size();
+    CHECK(covered(std::move(line)).size() == size);
   }
 }
 

@@ -31,6 +31,15 @@ TEST_CASE("a secret is read from a file next to the configuration, without the l
             folder.write("a.yaml", with_password("{file: " + folder.path("password") + "}")))) == "hunter2");
 }
 
+TEST_CASE("a secret has up to 4KiB without the line end of its file") {
+  const test::temporary_folder folder;
+  const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    folder.write("password", std::string(4096, 'x') + end);
+    CHECK(revealed(load_settings(config)) == std::string(4096, 'x'));
+  }
+}
+
 TEST_CASE("a secret file that others may write to is refused") {
   const test::temporary_folder folder;
   const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
@@ -162,7 +171,9 @@ TEST_CASE("an invalid secret is rejected") {
   CHECK(outcome("two\nlines\n") == "the secret has more than one line");
   CHECK(outcome(std::string("a\0b", 3)) == "the secret has more than one line");
   CHECK(outcome("\xff") == "the secret is not UTF-8");
-  CHECK(outcome(std::string(5000, 'x')).ends_with("it is larger than 4KiB"));
+  CHECK(outcome(std::string(4097, 'x') + '\n') == "the secret is longer than 4KiB");
+  CHECK(outcome(std::string(5000, 'x')) == "the secret is longer than 4KiB");
+  CHECK(outcome(std::string(2u << 20, 'x')).ends_with("it is larger than 1MiB"));
   std::filesystem::remove(folder.path("password"));
   std::filesystem::create_directory(folder.path("password"));
   CHECK(first_message(load_settings(config)).ends_with("it is a directory"));

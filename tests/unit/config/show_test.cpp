@@ -136,6 +136,19 @@ proxy:
   CHECK(text.find("token: \"***\"") != std::string::npos);
 }
 
+TEST_CASE("characters that control a terminal are shown as escapes that can be loaded again") {
+  const test::temporary_folder folder;
+  const std::string value = R"("x\x7fy\N\x9bz\u202e\u2069\u200fend\e\n")";
+  const auto file =
+      folder.write("a.yaml", "version: 1\ndevices: {A: {resources: {a: {value: " + value + "}}}}\n");
+  const auto once = shown(file);
+  const std::string escaped = R"("x\u007fy\u0085\u009bz\u202e\u2069\u200fend\u001b\n")";
+  CHECK_MESSAGE(once.find("value: " + escaped + '\n') != std::string::npos, once);
+  const auto again = folder.write("again.yaml", once);
+  CHECK(shown(again) == once);
+  CHECK(test::load_good(again).shown == test::load_good(file).shown);
+}
+
 TEST_CASE("an invalid file is not shown, and its faults are reported") {
   const test::temporary_folder folder;
   const auto result = show_settings(folder.write("a.yaml", "version: 1\ndevizes: {}\n"));

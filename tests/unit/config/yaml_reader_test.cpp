@@ -84,6 +84,45 @@ TEST_CASE("null is distinguished from the text \"null\"") {
   CHECK(value_of(r, "d").quoted);  // a block is always text
 }
 
+TEST_CASE("a missing value is not taken from a text after it that begins like null") {
+  for (const std::string next :
+       {"nullify: 1", "null: 1", "null : 1", "~x: 1", "Null b: 1", "null, b: 1", "~# b: 1", "NULL} b: 1"}) {
+    CAPTURE(next);
+    parsed_yaml r("m:\n  a:\n  " + next + "\nc:\n" + next + '\n');
+    const auto* const a = value_of(r, "m").find("a");
+    REQUIRE(a != nullptr);
+    CHECK(a->is_null());
+    CHECK(a->text.empty());
+    CHECK(a->line == 2);
+    CHECK(value_of(r, "c").text.empty());
+    CHECK(value_of(r, "c").line == 4);
+  }
+  for (const std::string written : {"null", "~", "Null # b", "NULL \t", "null\r"}) {
+    CAPTURE(written);
+    parsed_yaml r("a: " + written + "\nb: [" + written.substr(0, written.find_first_of(" \t\r")) +
+                  ",~]\nc: {d: ~}\n");
+    CHECK_FALSE(value_of(r, "a").text.empty());
+    CHECK_FALSE(value_of(r, "b").items[0]->text.empty());
+    CHECK(value_of(r, "b").items[1]->text == "~");
+    CHECK(value_of(r, "c").find("d")->text == "~");
+  }
+  CHECK(parsed_yaml("null: 1\n").found() == "1:1: a key must be text, not null | quote it: \"null\"\n");
+  CHECK(parsed_yaml("{~ : 1}\n").found() == "1:2: a key must be text, not ~ | quote it: \"~\"\n");
+}
+
+TEST_CASE("a tab is blamed only where it can be the cause") {
+  CHECK(parsed_yaml("a:\n\tb: 1\n").found() == "2:1: a tab cannot indent | use spaces\n");
+  CHECK(parsed_yaml("a:\n  \t- 1\n").found() == "2:3: a tab cannot indent | use spaces\n");
+  CHECK(parsed_yaml("a: [1,\n\t2,\n\t@]\n").found().starts_with("3:2: a character that cannot begin a text"));
+  CHECK(parsed_yaml("a: \"b\n\tc\"\nd: [}\n").found().starts_with("3:5: "));
+  CHECK(parsed_yaml("a: 'b'\n\t\n\t# c\nd: @\n").found().find("a tab") == std::string::npos);
+  CHECK(parsed_yaml("a: \"b\n\tc\"\nd: e}: f: g\n").found().starts_with("3:"));
+  CHECK(
+      parsed_yaml("a:\n\tb c\n  d: 1\n").found() ==
+      "3:4: a ':' is not allowed here | "
+      "a text with ': ' in it needs quotes; is the indentation right? (the line above begins with a tab)\n");
+}
+
 TEST_CASE("YAML that a configuration does not allow is rejected, each case at its position") {
   CHECK(parsed_yaml("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
   CHECK(parsed_yaml("a: &x 1\n").found() ==

@@ -77,6 +77,7 @@ TEST_CASE("old entries are dropped even if no request arrives") {
   CHECK(filter.all_old_at() == steady_time::max());
   filter.check(numbered(method::post, 1), at(0s));
   filter.check(numbered(method::post, 2), at(10s));
+  for (int n : {1, 2}) CHECK(filter.note(numbered(method::post, n), created("shots/1")).empty());
   CHECK(filter.all_old_at() == at(310s));
   filter.forget_old(at(300s));
   CHECK(filter.size() == 1);
@@ -143,6 +144,7 @@ TEST_CASE("a full window rejects new POSTs and drops no entry") {
   for (int i = 0; i < 4; ++i) CHECK(filter.check(numbered(method::post, i), at(0s)).what == verdict::fresh);
   CHECK(filter.check(numbered(method::post, 9), at(1s)).what == verdict::full);
   CHECK(filter.check(numbered(method::post, 0), at(1s)).what == verdict::running);
+  for (int i = 0; i < 4; ++i) CHECK(filter.note(numbered(method::post, i), created("shots/1")).empty());
   CHECK(filter.check(numbered(method::post, 9), at(301s)).what == verdict::fresh);
 }
 
@@ -210,6 +212,23 @@ TEST_CASE(
   CHECK(filter.check(make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
 }
 
+TEST_CASE("a request that runs for longer than the window is remembered until it has ended") {
+  duplicate_filter filter;
+  const std::string upper = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
+  CHECK(filter.check(make(method::post), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(make(method::post, "1", "shots", upper), at(299s)).what == verdict::running);
+  filter.check(numbered(method::post, 1), at(299s));
+  for (const auto now : {301s, 700s}) {
+    CHECK(filter.check(make(method::post), at(now)).what == verdict::running);
+    CHECK(filter.usage_at(at(now + 1000s)).entries == 2);  // nothing has ended
+  }
+  CHECK(filter.note(make(method::post), created("shots/0")).size() == 1);
+  CHECK(filter.check(make(method::post), at(701s)).what == verdict::answered);
+  CHECK(filter.note(numbered(method::post, 1), created("shots/1")).empty());
+  filter.forget_old(at(1100s));
+  CHECK(filter.size() == 0);
+}
+
 TEST_CASE("repeats of a request that was then never run are returned, too") {
   duplicate_filter filter;
   filter.check(make(method::post), at(0s));
@@ -241,6 +260,7 @@ TEST_CASE("the fill level of the window does not count expired entries") {
   (void)filter.note(numbered(method::post, 0), created(std::string(75, 'x')));
   CHECK(filter.usage_at(at(1s)).share == 0.75);
   CHECK(filter.check(numbered(method::post, 4), at(10s)).what == verdict::fresh);
+  for (int n = 1; n < 5; ++n) CHECK(filter.note(numbered(method::post, n), {}).empty());
   CHECK(filter.usage_at(at(300s)).entries == 1);
   CHECK(filter.usage_at(at(300s)).share == 0.125);
   CHECK(filter.usage_at(at(310s)).entries == 0);

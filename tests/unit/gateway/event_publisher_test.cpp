@@ -227,6 +227,24 @@ TEST_CASE_FIXTURE(events_fixture, "each connection begins with the values as the
   CHECK(events_of("v") == bodies{"1", "1", "2"});
 }
 
+TEST_CASE_FIXTURE(events_fixture,
+                  "a default broker that is connected already gets the values after a reload") {
+  memory_link other{broker, "other"};
+  add("v", stored("1"), {.on_change = true});
+  start();
+  tested->reconfigure(options, {&lab, &other});
+  other.start(*tested);
+  settle();
+  CHECK(events_of("v") == bodies{"1"});
+  tested->reconfigure(options, {&other, &lab});
+  settle();
+  CHECK(events_of("v") == bodies{"1", "1"});
+  tested->reconfigure(options, {&other, &lab});  // nothing has changed
+  settle();
+  CHECK(events_of("v") == bodies{"1", "1"});
+  tested.reset();
+}
+
 TEST_CASE_FIXTURE(events_fixture, "a reload keeps the grid of what stays, and ends what is gone") {
   add("a", sensor_options{&first}, {.every = 2s});
   add("b", sensor_options{&second}, {.every = 2s});

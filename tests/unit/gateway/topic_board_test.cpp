@@ -319,6 +319,31 @@ TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when
   tested.reset();
 }
 
+TEST_CASE_FIXTURE(topics_fixture,
+                  "a message of a broker that is down when it is replaced is forgotten as well") {
+  memory_broker elsewhere;
+  memory_link absent(elsewhere, "absent");
+  memory_link there(elsewhere, "there");
+  desk visitor(elsewhere);
+  add("a", reads("lab/gauge"));
+  start();
+  publish("lab/gauge", "5");
+  broker.go_down();
+  settle();
+  tested->reconfigure(options, {&absent});  // is never connected
+  tested->reconfigure(options, {&there});
+  there.start(*tested);
+  elsewhere.run();
+  settle();
+  visitor.send({.path = "a"});
+  elsewhere.run();
+  REQUIRE(visitor.answers.size() == 1);
+  CHECK(visitor.answers.front().find("no message has come yet") != std::string::npos);
+  time.advance(10s);
+  settle();
+  tested.reset();
+}
+
 TEST_CASE(
     "if any allocation fails while a topic is read, the request has one answer, and so has the next one") {
   int pieces = 0;

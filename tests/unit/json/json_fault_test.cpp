@@ -125,6 +125,16 @@ TEST_CASE("a flaw is found in exactly the texts that the parser rejects") {
   CHECK(invalid > 1000);
 }
 
+TEST_CASE("texts in which the name of a secret is repeated are explained in linear time") {
+  // With quadratic time this would take minutes.
+  for (const std::string part : {"token:", "token", "\"token\"", "token:\"", "token: [", "password=\\"}) {
+    std::string text = "{\"body\":\"";
+    while (text.size() < 1'000'000) text += part;
+    const auto whole = text + '\x01';
+    CHECK(text_around(whole, whole.size()).size() < 100);
+  }
+}
+
 TEST_CASE("what is shown of a text is safe, on one line, short, and shows no token") {
   const std::string hostile =
       "{\"a\":\"\x1b]0;x\x07\xc2\x9b"
@@ -134,9 +144,11 @@ TEST_CASE("what is shown of a text is safe, on one line, short, and shows no tok
     CHECK(safe_text(shown) == shown);
     CHECK(shown.size() < 100);
   }
-  for (const char* text : {R"({"header":{"token":"hunter2","method":NaN}})", R"({"token" : "hunter2)",
-                           R"({'token': 'hunter2', "a":1})", R"({token: hunter2})",
-                           R"({"token":"hun\"hunter2"x})", R"({"body":{"password":"hunter2",}})"}) {
+  for (const char* text :
+       {R"({"header":{"token":"hunter2","method":NaN}})", R"({"token" : "hunter2)",
+        R"({'token': 'hunter2', "a":1})", R"({token: hunter2})", R"({"token":"hun\"hunter2"x})",
+        R"({"body":{"password":"hunter2",}})", R"({"token" "hunter2"})", R"({"token":"abc"hunter2"})",
+        R"({"token":["a","hunter2"]})", R"({"a":"token","token":{"b":1,"c":"hunter2"}})"}) {
     CAPTURE(text);
     const std::string whole = text;
     for (std::size_t at = 0; at <= whole.size(); ++at)

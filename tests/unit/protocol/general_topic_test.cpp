@@ -17,6 +17,8 @@ TEST_CASE("event and system topics are read and written") {
   CHECK(event->path.text() == "shots/last");
   CHECK(event->text() == "gf_int_v1/axuv/event/DEV/shots/last");
 
+  // The limit of paths is that of the gateway's configuration, which a subscriber does not know.
+  CHECK(general_topic::parse("gf_int_v1/axuv/event/DEV/" + std::string(4000, 'p')));
   const auto system = general_topic::parse("gf_int_v1/gateway/system/DEV/presence");
   REQUIRE(system.has_value());
   CHECK(system->which == general_topic::kind::system);

@@ -114,6 +114,11 @@ TEST_CASE("a path keeps its spelling, and one leading slash does not count") {
     CAPTURE(bad);
     CHECK_FALSE(resource_path::parse(bad));
   }
+  CHECK(resource_path::parse("temp\xc3\xa9rature"));
+  for (const char* bad : {"a\xff"
+                          "b",
+                          "\xc3", "a/\xed\xa0\x80"})
+    CHECK(resource_path::parse(bad).error() == errc::invalid_path);  // not UTF-8
   CHECK(resource_path::parse(std::string(255, 'p')));
   CHECK(resource_path::parse(std::string(256, 'p')).error() == errc::too_large);
   CHECK(resource_path::parse(".well-known/core"));

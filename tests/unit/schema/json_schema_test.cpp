@@ -418,6 +418,13 @@ TEST_CASE("a count may be written as a whole double") {
 
 TEST_CASE("a range that nothing can satisfy is refused") {
   CHECK(refusal_of(R"({"minimum":5,"maximum":3})") == ": minimum is over maximum: nothing can satisfy both");
+  CHECK(refusal_of(R"({"minimum":5,"exclusiveMaximum":5})") ==
+        ": minimum equals exclusiveMaximum: nothing can satisfy both");
+  CHECK(refusal_of(R"({"exclusiveMinimum":5,"exclusiveMaximum":5})") ==
+        ": exclusiveMinimum equals exclusiveMaximum: nothing can satisfy both");
+  CHECK(refusal_of(R"({"exclusiveMinimum":6,"maximum":5})") ==
+        ": exclusiveMinimum is over maximum: nothing can satisfy both");
+  CHECK(fits(R"({"minimum":5,"maximum":5})", "5"));
   CHECK(refusal_of(R"({"items":{"minLength":2,"maxLength":1}})")
             .starts_with("/items: minLength is over maxLength"));
   CHECK(fits(R"({"minimum":3,"maximum":3.0})", "3"));

@@ -291,6 +291,21 @@ TEST_CASE_FIXTURE(shared_fixture, "who waits for the database when the gateway s
   REQUIRE(one.recorded.answers.size() == 3);
   CHECK(one.recorded.answers[1].code == response_code::service_unavailable);  // it waited for the other one
   CHECK(one.recorded.answers[2].code == response_code::gateway_timeout);
+  one.store.release();  // the database answers late
+  CHECK(one.recorded.answers.size() == 3);
+}
+
+TEST_CASE_FIXTURE(shared_fixture, "a change that met another may be given up before it is judged again") {
+  const auto at_one = one.configure<value_resource>(writable("1"));
+  const auto at_two = two.configure<value_resource>(writable("1"));
+  one.send(*at_one, {method::put, "x", "2"});
+  one.store.is_held = true;
+  one.send(*at_one, {method::put, "x", "3"});
+  two.send(*at_two, {method::put, "x", "4"});
+  one.state.abandon();
+  one.store.release();
+  REQUIRE(one.recorded.answers.size() == 2);
+  CHECK(one.recorded.answers[1].code == response_code::gateway_timeout);
 }
 
 TEST_CASE_FIXTURE(shared_fixture, "changes of another gateway are told when they are seen") {

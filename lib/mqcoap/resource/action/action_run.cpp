@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/serve/answer_margin.hpp>
 #include <mqcoap/serve/outcome_text.hpp>
 #include <new>
 #include <string>
@@ -29,6 +30,8 @@ void action_run::begin(responder&& r, bool has_changed) noexcept {
 /// timeout, at most 100 ms, as with a forwarded request.
 steady_time action_run::deadline_of(const call& c) const noexcept {
   if (c.deadline == steady_time::max()) return c.deadline;
+  const auto caller_timeout = c.req.options->timeout;
+  if (caller_timeout && c.deadline == c.received + without_margin(*caller_timeout)) return c.deadline;
   const auto margin = std::min<steady_time::duration>((c.deadline - c.received) / 10, milliseconds(100));
   return c.deadline - margin;
 }

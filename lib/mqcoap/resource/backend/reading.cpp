@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/base/utf8.hpp>
 #include <mqcoap/json/json_number.hpp>
 #include <mqcoap/json/json_pointer.hpp>
 #include <mqcoap/resource/formula.hpp>
@@ -56,12 +57,6 @@ std::optional<std::string> integer_text(std::string_view text) {
   return integer_text<std::uint64_t>(text);
 }
 
-bool is_utf8_text(std::string_view text) {
-  std::string quoted;
-  append_json_string(quoted, text);
-  return !validate_json(quoted, 1);
-}
-
 std::string was_read(std::string_view text) {
   return text.empty() ? "nothing was read" : "this was read: '" + log_safe(text, most_shown) + '\'';
 }
@@ -105,7 +100,7 @@ result<json_text, unreadable> reading::make(std::string_view read) const {
     case form::text: break;
   }
   if (!tools_->regex) part = without_line_end(part);
-  if (!is_utf8_text(part)) return unreadable{"it is not UTF-8 text; " + was_read(part)};
+  if (!is_utf8(part)) return unreadable{"it is not UTF-8 text; " + was_read(part)};
   return json_text::from_string(part);
 }
 
