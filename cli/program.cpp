@@ -61,7 +61,7 @@ void set_up(CLI::App& root) {
       "Options may come before or after the verb; see `mqcoap help VERB`.\n"
       "Flags take precedence over the environment (in brackets), that over the context, and that over\n"
       "the defaults.\n\n"
-      "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no answer in time, 3 broker unreachable or refusing,\n"
+      "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no usable answer in time, 3 broker unreachable or refusing,\n"
       "2 wrong command line, 78 bad configuration, 130 interrupted.\n\n"
       "Examples:\n"
       "  mqcoap ls\n"

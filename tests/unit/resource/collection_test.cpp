@@ -70,6 +70,18 @@ TEST_CASE("GET of a collection gives an object from number to item, in order") {
   CHECK(list.body.text() == R"({"0":0,"1":1,"2":4,"4":16,"5":25,"6":36,"7":49,"8":64,"9":81,"10":100})");
 }
 
+TEST_CASE("an item that the list could not show in a payload is refused") {
+  collection_options options;
+  options.max_depth = 2;
+  shots s(options);
+  CHECK(s.post("[[1]]").code == response_code::created);
+  const auto refused = s.post("[[[1]]]");
+  CHECK(refused.code == response_code::bad_request);
+  CHECK(message_of(refused) == "body: nested deeper than 2 levels: the list of the items could not be sent");
+  CHECK(s.ask({method::put, "shots/0", "[[[1]]]"}).code == response_code::bad_request);
+  CHECK(s.get("shots").body.text() == "{\"0\":[[1]]}");
+}
+
 TEST_CASE("the list has a version that changes with every item") {
   shots s;
   std::vector<std::string> seen{s.get("shots").options.etag};

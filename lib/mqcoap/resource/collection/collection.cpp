@@ -56,10 +56,18 @@ class collection_change {
     return others < options().max_bytes ? options().max_bytes - others : 0;
   }
 
+  std::optional<answer> refuse_item(const json_text& item) const {
+    if (validate_json(item.text(), options().max_depth))
+      return answer::refusal(response_code::bad_request,
+                             "body: nested deeper than " + std::to_string(options().max_depth) +
+                                 " levels: the list of the items could not be sent");
+    return refuse_body(find_fault(item, options().schema));
+  }
+
   answer post(const call& c, std::vector<change>& changes) const {
     const auto path = list_path(c);
     if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
-    if (auto refused = refuse_body(find_fault(c.req.body, options().schema))) return *std::move(refused);
+    if (auto refused = refuse_item(c.req.body)) return *std::move(refused);
     const auto count = target_->items().size();
     if (count >= options().max)
       return too_large(path, " is full with " + std::to_string(count) + " items; DELETE one first");
@@ -78,7 +86,7 @@ class collection_change {
   answer put(const call& c, std::uint64_t number, const versioned& held, std::vector<change>& changes) const {
     if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
     if (auto refused = refuse_version(c.req, held.version)) return *std::move(refused);
-    if (auto refused = refuse_body(find_fault(c.req.body, options().schema))) return *std::move(refused);
+    if (auto refused = refuse_item(c.req.body)) return *std::move(refused);
     const auto room = room_beside(target_->bytes() - held.value.text().size());
     if (c.req.body.text().size() > room)
       return too_large(list_path(c),

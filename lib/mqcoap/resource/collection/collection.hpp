@@ -25,7 +25,9 @@ struct collection_options {
   std::size_t max_bytes =
       16U * 1024U * 1024U;            ///< maximum size of all items together; POST and PUT beyond it get 413
   std::optional<json_schema> schema;  ///< schema of one item
-  bool persist = false;               ///< a change is on disk before it is answered, and survives a restart
+  std::size_t max_depth =
+      30;                ///< nesting limit of an item, which the list and its payload wrap once more each
+  bool persist = false;  ///< a change is on disk before it is answered, and survives a restart
 
   method_set offered() const { return {method::get, method::post}; }
   void make(resource_site& at) const;

@@ -30,9 +30,10 @@ const section<collection_spec>& collection_section() {
   return table;
 }
 
-std::optional<kind_options> build_collection(const collection_keys& keys, const kind_place& /*at*/) {
+std::optional<kind_options> build_collection(const collection_keys& keys, const kind_place& at) {
   collection_options options;
   options.max = keys.collection.max;
+  options.max_depth = at.limits.depth - 2;
   options.persist = keys.persist && keys.persist->value;
   if (keys.collection.schema) options.schema = keys.collection.schema->value;
   return options;
