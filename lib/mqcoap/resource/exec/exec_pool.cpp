@@ -11,15 +11,15 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t most_shown = 200;
+constexpr std::size_t most_said = 200;
 
 /// Returns the end of a program's standard error.
 std::string last_error(std::string_view errors) {
   while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) errors.remove_suffix(1);
-  if (errors.size() > most_shown) errors.remove_prefix(errors.size() - most_shown);
+  if (errors.size() > most_said) errors.remove_prefix(errors.size() - most_said);
   while (!errors.empty() && (static_cast<unsigned char>(errors.front()) & 0xc0) == 0x80)
     errors.remove_prefix(1);
-  return log_safe(errors, most_shown);
+  return log_safe(errors, most_said);
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ void exec_pool::on_output(run_state& of, std::string_view piece) {
 void exec_pool::on_errors(run_state& of, std::string_view piece) {
   of.errors_size += piece.size();
   of.errors += piece;
-  if (of.errors.size() > 4 * most_shown) of.errors.erase(0, of.errors.size() - 2 * most_shown);
+  if (of.errors.size() > 4 * most_said) of.errors.erase(0, of.errors.size() - 2 * most_said);
   if (of.errors_size > of.job.most)
     answer(of, backend_reply::error(
                    response_code::internal_server_error,
