@@ -366,6 +366,13 @@ class RunOnce(StateTest):
             self.assert_code(self.desk.post("fire", request_id=self.FIRE), 500, "outcome unknown")
         self.assertEqual(self.shots.read_text(), "shot\n")
 
+    def test_a_forwarded_write_ends_with_the_time_of_its_route(self):
+        """Nothing else happens meanwhile that could wake the gateway."""
+        self.configuration = self.configuration.replace("handler_timeout: 60s", "handler_timeout: 10min")
+        self.start(self.configuration + "    proxy: {forward: GW_1, routes: [{name: mute, match: {tag: MUTE_1}, timeout: 300ms}]}\n")
+        answer = self.desk.put("gains", 1, proxy_uri="MUTE_1/axuv/gains")
+        self.assert_code(answer, 504, "did not answer within 300ms")
+
     def test_what_was_refused_may_come_again(self):
         gateway = self.start(self.configuration)
         self.assert_code(self.desk.put("count", 1, request_id=self.FIRE), 405)
