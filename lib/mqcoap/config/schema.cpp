@@ -31,6 +31,11 @@ json::object property_of(const field_info& field) {
   return property;
 }
 
+/// Returns true if a section may be given in parts: a template and its device may each have some of the keys.
+bool is_merged(const section_info& section) {
+  return section.title.starts_with("devices.TAG.resources.PATH");
+}
+
 json::object schema_of(const section_info& section) {
   json::object properties;
   json::array required;
@@ -45,7 +50,7 @@ json::object schema_of(const section_info& section) {
     schema["type"] = "object";
   schema["properties"] = std::move(properties);
   schema["additionalProperties"] = false;
-  if (!required.empty()) schema["required"] = std::move(required);
+  if (!required.empty() && !is_merged(section)) schema["required"] = std::move(required);
   for (const auto& rule : section.rules) schema[rule.key()] = rule.value();
   return schema;
 }

@@ -1,5 +1,6 @@
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/settings/scalar.hpp>
+#include <regex>
 
 #include "support.hpp"
 
@@ -99,7 +100,9 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
     report faults;
     CHECK(loaded.value->shown == to_json(*read_default(once, arena), faults));
     CHECK(once.find("include:") == std::string::npos);
-    CHECK(shown(folder.write("again.yaml", once)) == once);
+    // The places of keys are only known the first time.
+    CHECK(shown(folder.write("again.yaml", once)) ==
+          std::regex_replace(once, std::regex("  # with keys of [^\n]*"), ""));
   }
 }
 
