@@ -167,10 +167,11 @@ TEST_CASE_FIXTURE(file_fixture, "an atomic write leaves a link as it is, and rep
 }
 
 TEST_CASE_FIXTURE(file_fixture, "what the system denies is 403") {
-  // The kernel denies this to root as well, as whom the tests may run.
+  // The kernel denies this to root as well, as whom the tests may run; in a container the reason may be
+  // another.
   const file_place read_only{{}, "/proc/sys/kernel/ngroups_max"};
   CHECK(message(read_file(read_only, plenty)).starts_with("205 "));
-  CHECK(message(write_file(read_only, "1", false)) == "403 it cannot be opened: Permission denied");
+  CHECK(message(write_file(read_only, "1", false)).starts_with("403 it cannot be opened: "));
 }
 
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {
