@@ -299,49 +299,45 @@ TEST_CASE_FIXTURE(topics_fixture,
   CHECK_FALSE(has(third, "lab/gauge"));
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when the new one is there") {
+/// A second broker, of which the gateway becomes a client by a reload.
+struct other_broker_fixture : topics_fixture {
   memory_broker elsewhere;
-  memory_link there(elsewhere, "there");
-  desk visitor(elsewhere);
-  add("a", reads("lab/gauge"));
-  start();
-  publish("lab/gauge", "5");
-  tested->reconfigure(options, {&there});
-  there.start(*tested);
-  elsewhere.run();
-  settle();
-  visitor.send({.path = "a"});
-  elsewhere.run();
-  REQUIRE(visitor.answers.size() == 1);
-  CHECK(visitor.answers.front().find("no message has come yet") != std::string::npos);
-  time.advance(10s);
-  settle();
-  tested.reset();
+  memory_link absent{elsewhere, "absent"};
+  memory_link there{elsewhere, "there"};
+  desk visitor{elsewhere};
+
+  other_broker_fixture() {
+    add("a", reads("lab/gauge"));
+    start();
+    publish("lab/gauge", "5");
+  }
+  virtual ~other_broker_fixture() { tested.reset(); }
+  /// Makes the other broker the default one, and checks that no message of the first one is known there.
+  void move_and_read() {
+    tested->reconfigure(options, {&there});
+    there.start(*tested);
+    elsewhere.run();
+    settle();
+    visitor.send({.path = "a"});
+    elsewhere.run();
+    REQUIRE(visitor.answers.size() == 1);
+    CHECK(visitor.answers.front().find("no message has come yet") != std::string::npos);
+    time.advance(10s);
+    settle();
+  }
+};
+
+TEST_CASE_FIXTURE(other_broker_fixture,
+                  "a message of another broker is forgotten when the new one is there") {
+  move_and_read();
 }
 
-TEST_CASE_FIXTURE(topics_fixture,
+TEST_CASE_FIXTURE(other_broker_fixture,
                   "a message of a broker that is down when it is replaced is forgotten as well") {
-  memory_broker elsewhere;
-  memory_link absent(elsewhere, "absent");
-  memory_link there(elsewhere, "there");
-  desk visitor(elsewhere);
-  add("a", reads("lab/gauge"));
-  start();
-  publish("lab/gauge", "5");
   broker.go_down();
   settle();
   tested->reconfigure(options, {&absent});  // is never connected
-  tested->reconfigure(options, {&there});
-  there.start(*tested);
-  elsewhere.run();
-  settle();
-  visitor.send({.path = "a"});
-  elsewhere.run();
-  REQUIRE(visitor.answers.size() == 1);
-  CHECK(visitor.answers.front().find("no message has come yet") != std::string::npos);
-  time.advance(10s);
-  settle();
-  tested.reset();
+  move_and_read();
 }
 
 TEST_CASE(

@@ -35,6 +35,28 @@ struct records_fixture : shared_database {
   }
 };
 
+/// A gateway that connects through a proxy, which cuts it off from the database.
+struct proxied_fixture : records_fixture {
+  cutting_proxy proxy{loop.context(), server().socket()};
+  postgres_once records{options_through(proxy), loop.context().get_executor()};
+
+  proxied_fixture() {
+    wait_for([&] { return records.is_reachable(); });
+  }
+  postgres_options options_through(const cutting_proxy& to) const {
+    auto through = options();
+    through.url = to.url(name);
+    through.timeout = std::chrono::milliseconds(300);
+    return through;
+  }
+  /// Lets data pass again, and waits until the database has no record.
+  void reconnect_and_wait_for_removal() {
+    proxy.answers.is_held = proxy.requests.is_held = false;
+    proxy.cut();
+    wait_for([&] { return records.is_reachable() && sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  }
+};
+
 }  // namespace
 
 TEST_CASE_FIXTURE(records_fixture,
@@ -104,13 +126,7 @@ TEST_CASE_FIXTURE(records_fixture, "a connection that is cut does not make a fre
   }
 }
 
-TEST_CASE_FIXTURE(records_fixture, "a write that fails after its record was made leaves none") {
-  cutting_proxy proxy(loop.context(), server().socket());
-  auto through = options();
-  through.url = proxy.url(name);
-  through.timeout = std::chrono::milliseconds(300);
-  postgres_once records(through, loop.context().get_executor());
-  wait_for([&] { return records.is_reachable(); });
+TEST_CASE_FIXTURE(proxied_fixture, "a write that fails after its record was made leaves none") {
   // The server records the write, and its answers arrive no more.
   proxy.answers.is_held = true;
   std::optional<error_code> outcome;
@@ -118,27 +134,17 @@ TEST_CASE_FIXTURE(records_fixture, "a write that fails after its record was made
   wait_for([&] { return outcome.has_value(); });
   CHECK(*outcome == errc::storage_unreachable);
   CHECK(sql("SELECT count(*) FROM mqcoap_once") == "1");
-  proxy.answers.is_held = false;
-  proxy.cut();
-  wait_for([&] { return records.is_reachable() && sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  reconnect_and_wait_for_removal();
   CHECK(begin(records, "k").what == state::fresh);
 }
 
-TEST_CASE_FIXTURE(records_fixture,
+TEST_CASE_FIXTURE(proxied_fixture,
                   "a write that was not run leaves no record, though the database was away") {
-  cutting_proxy proxy(loop.context(), server().socket());
-  auto through = options();
-  through.url = proxy.url(name);
-  through.timeout = std::chrono::milliseconds(300);
-  postgres_once records(through, loop.context().get_executor());
-  wait_for([&] { return records.is_reachable(); });
   CHECK(begin(records, "k").what == state::fresh);
   proxy.answers.is_held = proxy.requests.is_held = true;
   records.end("k", "");
   wait_for([&] { return !records.is_reachable(); });
-  proxy.answers.is_held = proxy.requests.is_held = false;
-  proxy.cut();
-  wait_for([&] { return records.is_reachable() && sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  reconnect_and_wait_for_removal();
   CHECK(begin(records, "k").what == state::fresh);
 }
 
