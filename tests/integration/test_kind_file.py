@@ -22,6 +22,8 @@ CONFIGURATION = """
           uptime: {file: /proc/uptime, parse: {regex: '^(\\S+)', as: number}}
           logs/**: {file: {under: $FOLDER/logs, max: 1KiB}}
           slow: {file: $FOLDER/temp, parse: number, cache: 1h}
+          tree: {file: $FOLDER/tree, parse: json}
+    limits: {depth: 4}
 """
 
 
@@ -51,6 +53,12 @@ class Files(IntegrationTest):
         self.assertEqual(answer.body, "temperature: it is not a number; this was read: 'off'")
         (self.folder / "temp").unlink()
         self.assert_code(self.desk.get("temperature"), 404)
+
+    def test_a_value_is_no_deeper_than_its_payload_may_be(self):
+        (self.folder / "tree").write_text("[[[1]]]")
+        self.assertEqual(self.assert_code(self.desk.get("tree"), 205).body, [[[1]]])
+        (self.folder / "tree").write_text("[[[[1]]]]")
+        self.assert_code(self.desk.get("tree"), 500)
 
     def test_a_put_writes_what_the_schema_allows(self):
         self.assert_code(self.desk.get("setpoint"), 404)

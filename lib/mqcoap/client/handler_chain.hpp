@@ -91,8 +91,9 @@ struct request_handler {
   std::function<bool(const call&)> matches{};  ///< empty: every request
   request_process process{};                   ///< a function, or a coroutine
   bool propagate = true;  ///< false: no further handler sees a request that this one was called for
-  /// The time limit of a coroutine, counted from the arrival of the request. When it expires, or when the
-  /// request's own option `timeout_ms` does, the caller gets 504 and the coroutine is cancelled. 0: no limit.
+  /// The time limit of a coroutine, counted from its beginning. When it expires, or when the request's own
+  /// option `timeout_ms` is about to (a tenth of it, at most 100 ms, is left for the answer), the caller gets
+  /// 504 and the coroutine is cancelled. 0: no limit of the handler.
   std::chrono::milliseconds timeout{0};
 };
 
