@@ -51,13 +51,20 @@ void check_diagnostic(const diagnostic& d, std::string_view yaml, const std::str
   HOLDS(static_cast<std::size_t>(d.column) <= d.source_from + d.source.size() + 1);
 }
 
+/// Removes the comments that say from which template keys came: what is shown refers to no template for them.
+std::string without_origins(std::string text) {
+  for (std::size_t at = 0; (at = text.find("  # with keys of ", at)) != std::string::npos;)
+    text.erase(at, text.find('\n', at) - at);
+  return text;
+}
+
 /// Checks that a configuration, as it is shown, can be loaded and is shown in the same way again.
 void check_shown(const std::string& shown) {
   const memory_file file(shown);
   const auto again = config::show_settings(file.path());
   const bool has_secrets = shown.find("***") != std::string::npos;
   HOLDS(again.yaml || has_secrets);
-  if (again.yaml) HOLDS(*again.yaml == shown);
+  if (again.yaml) HOLDS(without_origins(*again.yaml) == without_origins(shown));
 }
 
 }  // namespace
