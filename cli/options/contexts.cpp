@@ -208,7 +208,8 @@ context_file parse_contexts(const std::string& path, std::string text, unsigned 
   node_arena arena;
   config::yaml_defaults defaults;
   read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
-  const node* root = config::read_yaml(source, arena, faults);
+  const node* root = config::read_yaml(source, arena, faults, config::when_empty::is_nothing);
+  if (root == nullptr && !faults.failed()) return {};
   auto file = root != nullptr ? file_section().read(*root, ctx) : std::nullopt;
   if (!file || faults.failed()) throw failure(status_configuration, all_messages(faults, path));
   if (file->preferred && file->find(*file->preferred) == nullptr) {

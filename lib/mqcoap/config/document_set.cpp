@@ -1,6 +1,7 @@
 #include <mqcoap/config/document_set.hpp>
 
 #include <glob.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/settings/scalar.hpp>
 #include <optional>
+#include <system_error>
 
 namespace mqcoap::config {
 namespace {
@@ -41,22 +43,12 @@ std::string why_not_listed(const std::filesystem::path& folder) {
   return folder.string() + ": " + ec.message();
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code ec;
-  return std::filesystem::equivalent(a, b, ec);
-}
-
-/// Returns the place of a value among those of a map; null if there is none with this key.
-const node** find_slot(node& map, std::string_view name) {
-  const auto found = std::find_if(map.items.begin(), map.items.end(),
-                                  [name](const node* value) { return value->key->text == name; });
-  return found == map.items.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 document_set::document_set(const std::string& path, report& faults)
     : faults_(faults), folder_(std::filesystem::path(path).parent_path().string()) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0) main_ = {found.st_dev, found.st_ino};
   const node* main = read(path, when_empty::is_fault);
   if (main == nullptr) return;
   node& merged = arena_.emplace_back(*main);
@@ -113,17 +105,20 @@ void document_set::include(const node& patterns) {
 }
 
 void document_set::include_file(const std::string& path, const node& pattern) {
-  if (same_file(path, files_.front()->path())) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    const std::error_code why(errno, std::system_category());
+    const bool is_missing = why == std::errc::no_such_file_or_directory || why == std::errc::not_a_directory;
+    faults_.error(pattern,
+                  is_missing ? "there is no file " + path : path + " cannot be read: " + why.message());
+    return;
+  }
+  const file_identity identity{found.st_dev, found.st_ino};
+  if (identity == main_) {
     faults_.error(pattern, "this includes the file itself");
     return;
   }
-  for (const auto& file : files_)
-    if (same_file(path, file->path())) return;  // two patterns may match the same file
-  std::error_code ec;
-  if (!std::filesystem::exists(path, ec)) {
-    faults_.error(pattern, "there is no file " + path);
-    return;
-  }
+  if (!included_.insert(identity).second) return;  // two patterns may match the same file
   const node* added = read(path, when_empty::is_nothing);
   if (added == nullptr) return;
   if (added->is_map())
@@ -144,6 +139,15 @@ void document_set::merge(const node& added) {
       merge_section(*value);
     }
   }
+}
+
+const node** document_set::find_slot(node& map, std::string_view name) {
+  auto& known = keys_[&map];
+  // The first of two equal keys counts: the table of the map's fields reports the second one.
+  for (auto i = known.read; i < map.items.size(); ++i) known.places.try_emplace(map.items[i]->key->text, i);
+  known.read = map.items.size();
+  const auto found = known.places.find(name);
+  return found == known.places.end() ? nullptr : &map.items[found->second];
 }
 
 void document_set::merge_section(const node& added) {

@@ -71,7 +71,9 @@ const section<event_options>& event_section() {
       "devices.TAG.resources.PATH.publish",
       "When the value of a resource is published as an event, on `NAMESPACE/SUBSYSTEM/event/TAG/PATH` with "
       "the device's "
-      "first subsystem, or `events` if it has none.",
+      "first subsystem, or `events` if it has none. Not for a path with `*`, `+` or `#`, which the topic "
+      "cannot "
+      "contain.",
       {key<event_options>("every", duration(10ms, 24h), presence::optional("at changes only"),
                           "How often the resource is read, on a schedule that does not drift. Each value "
                           "that is read is an event, unless `change` or `on_change` is given.",

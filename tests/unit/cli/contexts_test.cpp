@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <options/context_edit.hpp>
 #include <options/contexts.hpp>
 #include <words/failure.hpp>
 #include <words/holds.hpp>
@@ -73,6 +74,16 @@ contexts:
 TEST_CASE("a missing file contains no contexts") {
   CHECK(read_contexts("").contexts.empty());
   CHECK(read_contexts("/nonexistent/cli.yaml").contexts.empty());
+}
+
+TEST_CASE("a file that is empty or has comments only contains no contexts, and gets its first one") {
+  for (const std::string begin : {"", "\n", "# mine\n", "---\n", "\xef\xbb\xbf# mine\n"}) {
+    CAPTURE(begin);
+    CHECK(parse_contexts("cli.yaml", begin).contexts.empty());
+    const auto first = with_context(begin, "lab", {{"url", "mqtt://h"}});
+    REQUIRE(first.has_value());
+    REQUIRE(parse_contexts("cli.yaml", *first).find("lab") != nullptr);
+  }
 }
 
 TEST_CASE("faults are reported with line, column and a hint") {

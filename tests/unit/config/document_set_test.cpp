@@ -126,6 +126,33 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that two patterns name is read o
   CHECK(keys(tested.root()->find("devices")) == strings{"A", "B"});
 }
 
+TEST_CASE_FIXTURE(document_set_fixture, "an include that cannot be looked up is not called missing") {
+  std::filesystem::create_symlink("loop.yaml", folder.path("loop.yaml"));
+  folder.write("one.yaml", "devices: {}\n");
+  const auto tested = read("version: 1\ninclude: [loop.yaml, one.yaml/two.yaml]\n");
+  CHECK(found(tested) ==
+        "main.yaml:2: loop.yaml cannot be read: Too many levels of symbolic links\n"
+        "main.yaml:2: there is no file one.yaml/two.yaml\n");
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "keys of many files are merged in order, and a second one is found") {
+  std::string includes = "version: 1\ndevices: {D0: {}}\ninclude: [";
+  strings expected{"D0"};
+  for (int i = 1; i < 50; ++i) {
+    const auto name = "D" + std::to_string(i);
+    folder.write(name + ".yaml", "devices: {" + name + ": {}}\n");
+    includes += name + ".yaml, ";
+    expected.push_back(name);
+  }
+  folder.write("again.yaml", "devices: {D0: {}, D48: {}, N: {}}\n");
+  const auto tested = read(includes + "again.yaml]\n");
+  CHECK(found(tested) ==
+        "again.yaml:1: 'D0' is defined twice | first: main.yaml:2\n"
+        "again.yaml:1: 'D48' is defined twice | first: D48.yaml:1\n");
+  expected.push_back("N");
+  CHECK(keys(tested.root()->find("devices")) == expected);
+}
+
 TEST_CASE_FIXTURE(document_set_fixture, "an include without a target, in a cycle, or nested is rejected") {
   folder.write("one.yaml", "include: two.yaml\n");
   folder.write("list.yaml", "- 1\n");
