@@ -43,6 +43,7 @@ CONFIGURATION = """
       GW_2:
         resources:
           back: {action: {request: {to: GW_1/axuv/there}}}
+          outer: {action: {request: {to: GW_1/axuv/hangs}}}
           raise: {action: {request: {to: GW_1/axuv/level, method: PUT, body: 7}, publish: {name: raised}}}
 """
 
@@ -135,6 +136,11 @@ class ActionSteps(IntegrationTest):
         self.assert_code(answer, 504, "exec: not done within")
         self.await_end_of(self.await_hung())
         self.assertEqual(self.told(), [])
+
+    def test_the_step_that_hangs_is_named_through_two_actions(self):
+        answer = self.caller(self.lab, "GW_2").post("outer", timeout_ms=1000)
+        self.assert_code(answer, 504, "request: GW_1/axuv/hangs: exec: not done within")
+        self.await_end_of(self.await_hung())
 
     def test_a_repeat_joins_the_run(self):
         device = self.device(self.lab, "2D_1", late())

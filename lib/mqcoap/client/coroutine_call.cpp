@@ -30,8 +30,13 @@ coroutine_call::coroutine_call(std::shared_ptr<const request_handler> h, const c
     : handler_(std::move(h)), failures_(std::move(failures)), call_(copy_of(c)) {}
 
 void coroutine_call::begin(const executor& serial, client_environment& in, responder& r) {
+  const auto until = find_limit(in.time().now());
+  if (until.over)
+    return std::move(r).refuse(
+        response_code::gateway_timeout,
+        "the time of the request was over before the handler '" + handler_->name + "' began; it was not run");
   auto body = handler_->process(call_);
-  limit(serial, in);
+  if (until.at != steady_time::max()) set_alarm(serial, in, until);
   r.when_cancelled([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop();
   });
@@ -49,25 +54,27 @@ void coroutine_call::begin(const executor& serial, client_environment& in, respo
   }
 }
 
-/// Limits the coroutine to the handler's timeout, from now on, and to that of the request, from its arrival:
-/// the caller waits no longer than that.
-void coroutine_call::limit(const executor& serial, client_environment& in) {
-  auto deadline = steady_time::max();
-  auto most = milliseconds::max();
-  if (handler_->timeout.count() > 0) {
-    most = handler_->timeout;
-    deadline = in.time().now() + most;
-  }
+/// Returns the earlier one of two limits: the handler's timeout, from now on, and that of the request, from
+/// its arrival, since the caller waits no longer.
+coroutine_call::limit coroutine_call::find_limit(steady_time now) const {
+  limit found;
+  const auto longest = std::chrono::duration_cast<milliseconds>(steady_time::max() - now);
+  if (handler_->timeout.count() > 0 && handler_->timeout < longest)
+    found = {now + handler_->timeout, handler_->timeout, false};
   if (const auto caller_timeout = call_.req.options->timeout) {
-    most = std::min(most, *caller_timeout);
-    deadline = std::min(deadline, call_.received + without_margin(*caller_timeout));
+    const auto most = without_margin(*caller_timeout);
+    const auto at = call_.received + most;
+    if (at < found.at) found = {at, most, at <= now};
   }
-  if (deadline == steady_time::max()) return;
-  deadline_ = in.make_alarm(serial, [weak = weak_from_this(), most] {
+  return found;
+}
+
+void coroutine_call::set_alarm(const executor& serial, client_environment& in, const limit& until) {
+  deadline_ = in.make_alarm(serial, [weak = weak_from_this(), most = until.most] {
     if (const auto self = weak.lock())
       self->give_up("the handler '" + self->handler_->name + "' did not answer within " + to_string(most));
   });
-  deadline_->wake_at(deadline);
+  deadline_->wake_at(until.at);
 }
 
 void coroutine_call::give_up(std::string_view why) {

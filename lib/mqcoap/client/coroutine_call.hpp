@@ -24,14 +24,22 @@ class coroutine_call final : public std::enable_shared_from_this<coroutine_call>
   coroutine_call(std::shared_ptr<const request_handler> h, const call& c,
                  std::shared_ptr<failed_step> failures);
 
-  /// Takes the request and starts the coroutine, which may run up to its first suspension. If this throws,
-  /// the request is still in `r`.
+  /// Takes the request and starts the coroutine, which may run up to its first suspension. If the time of the
+  /// request is over, answers it instead. If this throws, the request is still in `r`.
   void begin(const executor& serial, client_environment& in, responder& r);
   /// Answers on behalf of the coroutine with 504, if it has not answered, and cancels it.
   void give_up(std::string_view why);
 
  private:
-  void limit(const executor& serial, client_environment& in);
+  /// When the coroutine is cancelled.
+  struct limit {
+    steady_time at = steady_time::max();
+    std::chrono::milliseconds most{0};  ///< the whole time that it has until then
+    bool over = false;                  ///< the time had passed before the coroutine began
+  };
+
+  limit find_limit(steady_time now) const;
+  void set_alarm(const executor& serial, client_environment& in, const limit& until);
   void end(std::exception_ptr thrown, answer&& what);
   void stop() noexcept;
 

@@ -93,7 +93,7 @@ struct request_handler {
   bool propagate = true;  ///< false: no further handler sees a request that this one was called for
   /// The time limit of a coroutine, counted from its beginning. When it expires, or when the request's own
   /// option `timeout_ms` is about to (a tenth of it, at most 100 ms, is left for the answer), the caller gets
-  /// 504 and the coroutine is cancelled. 0: no limit of the handler.
+  /// 504 and the coroutine is cancelled. 0 and `milliseconds::max()`: no limit of the handler.
   std::chrono::milliseconds timeout{0};
 };
 

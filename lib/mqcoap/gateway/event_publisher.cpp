@@ -158,6 +158,11 @@ void event_publisher::on_link_up() noexcept {
   if (!sources_.empty()) hurry();
 }
 
+void event_publisher::forget_retained() noexcept {
+  retained_.clear();
+  leftovers_->clear();
+}
+
 void event_publisher::expire(steady_time now) {
   if (now < due_at_) return;
   core_.expire(now);

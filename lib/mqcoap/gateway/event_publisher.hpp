@@ -62,6 +62,8 @@ class event_publisher final : public event_sender {
   /// Publishes every value again, those without `every` at once: subscribers have missed changes, and a
   /// restarted broker has lost its retained messages.
   void on_link_up() noexcept;
+  /// Forgets which events the broker retains: the link leads to another one.
+  void forget_retained() noexcept;
   void expire(steady_time now);
   /// Returns when `expire` must be called next; `steady_time::max()`: never.
   steady_time next_deadline() const noexcept { return due_at_; }

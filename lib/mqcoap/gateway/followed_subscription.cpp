@@ -24,6 +24,11 @@ void followed_subscription::subscribe(link& on) {
   if (now_.by->confirmed()) before_ = {};
 }
 
+void followed_subscription::leave_previous() {
+  before_ = {};
+  forget();
+}
+
 void followed_subscription::on_link_up(const link& l) {
   if (now_.on == &l) now_.by->ask();
 }

@@ -22,6 +22,8 @@ class followed_subscription final : public followed_topic {
   /// Subscribes on this link. The subscription on another link remains until the broker has
   /// confirmed this one.
   void subscribe(link& on);
+  /// Forgets the message, and accepts no more of the previous link.
+  void leave_previous();
   /// Subscribes again on a new connection.
   void on_link_up(const link& l);
   void on_link_down(const link& l) noexcept;

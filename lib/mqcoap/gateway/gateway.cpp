@@ -28,6 +28,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
              [this](const call& kept) { return home_of(kept); }, [this] { set_alarm(); }}),
       proxy_(options_.proxy, proxy_environment()),
       returns_(proxy_, counted_, time_),
+      default_broker_(*links_.front()),
       state_(hooks_.store != nullptr ? *hooks_.store : memory_, resource_state::default_waiting,
              &facts_.values),
       elsewhere_(proxy_, [this] { set_alarm(); }),
@@ -235,8 +236,8 @@ void gateway::on_alarm() {
   const auto now = time_.now();
   alarm_at_ = steady_time::max();
   core_.attempt({}, [&] { proxy_.expire(now); });
+  core_.attempt({}, [&] { timers_.expire(now); });  // a resource knows better than its core why it is late
   requests_.expire(now);
-  core_.attempt({}, [&] { timers_.expire(now); });  // a resource knows better than the core why it is late
   core_.expire(now);
   core_.attempt({}, [&] { events_.expire(now); });
   retire();
@@ -263,7 +264,10 @@ void gateway::wake_soon() {
 void gateway::on_link_up(link& l) noexcept {
   report_link(l, nullptr);
   front_.on_link_up(l);
-  core_.attempt({}, [&] { topics_.on_link_up(l); });
+  core_.attempt({}, [&] {
+    if (default_broker_.on_link_up(l)) leave_broker();
+    topics_.on_link_up(l);
+  });
   proxy_.on_link_up(l);
   if (&l == links_.front()) events_.on_link_up();
 }

@@ -10,6 +10,7 @@
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/exchange/throttle.hpp>
+#include <mqcoap/gateway/broker_watch.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/event_publisher.hpp>
 #include <mqcoap/gateway/feed.hpp>
@@ -161,6 +162,7 @@ class gateway final : public link_events {
   std::shared_ptr<const void> home_of(const call& kept) const;
   std::vector<extra_resource> make_own_documents() const;
   std::shared_ptr<const step_chain> make_chain(const gateway_options& options);
+  void leave_broker();
   void release_links(const std::vector<link*>& before);
   void retire();
   bool is_kept(const link& l) const noexcept;
@@ -186,6 +188,7 @@ class gateway final : public link_events {
   serving_core core_;
   proxy proxy_;
   return_watch returns_;
+  broker_watch default_broker_;
   memory_store memory_;   ///< used if there is no other store
   resource_state state_;  ///< of the devices' resources; it is kept across a reload
   proxy_forwarder elsewhere_;

@@ -36,14 +36,22 @@ void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_ch
   else
     events_.configure(options_, next.published);
   const auto before = std::exchange(links_, std::move(links));
+  const bool is_other_broker = default_broker_.use(*links_.front());
   returns_.begin(links_);
   front_.serve_from(*links_.front());
   release_links(before);
   front_.subscribe();
   topics_.subscribe(*links_.front());
+  if (is_other_broker) leave_broker();
   // Another broker has not received the values yet; one that is not connected gets them when it is.
   if (links_.front() != before.front() && links_.front()->up()) events_.on_link_up();
   wake_soon();
+}
+
+/// Forgets what belongs to the previous default broker.
+void gateway::leave_broker() {
+  topics_.forget_other_brokers();
+  events_.forget_retained();
 }
 
 /// Keeps a device that is no longer in force while it has unanswered calls.

@@ -34,22 +34,12 @@ std::vector<std::shared_ptr<followed_subscription>> topic_board::followed() cons
 }
 
 void topic_board::subscribe(link& now) {
-  if (&now != via_) {
-    if (via_->up()) server_ = via_->server();
-    via_ = &now;
-    has_moved_ = true;
-    compare_servers();
-  }
+  via_ = &now;
   for (const auto& each : followed()) each->subscribe(now);
 }
 
-/// Forgets all messages if the link leads to another broker than the one that sent them, since the topics of
-/// another broker are unrelated.
-void topic_board::compare_servers() {
-  if (!via_->up()) return;
-  auto left = std::exchange(server_, via_->server());
-  if (!std::exchange(has_moved_, false) || left.empty() || left == server_) return;
-  for (const auto& each : followed()) each->forget();
+void topic_board::forget_other_brokers() {
+  for (const auto& each : followed()) each->leave_previous();
 }
 
 void topic_board::release(const link& l) noexcept {
@@ -58,7 +48,6 @@ void topic_board::release(const link& l) noexcept {
 }
 
 void topic_board::on_link_up(link& l) {
-  if (&l == via_) compare_servers();
   for (const auto& each : followed()) each->on_link_up(l);
 }
 

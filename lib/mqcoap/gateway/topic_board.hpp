@@ -36,8 +36,11 @@ class topic_board final : public message_topics {
                      sent_handler done) override;
 
   /// Subscribes to all followed topics, and uses this link from now on. Messages of the previous link are
-  /// accepted until the broker has confirmed; they are forgotten if they came from another broker.
+  /// accepted until the broker has confirmed.
   void subscribe(link& now);
+  /// Forgets all messages, and accepts no more from the previous link: this one leads to another broker,
+  /// whose topics are unrelated. Call it before messages of this link arrive.
+  void forget_other_brokers();
   /// Drops the subscriptions on a link that is being removed.
   void release(const link& l) noexcept;
 
@@ -50,13 +53,10 @@ class topic_board final : public message_topics {
   using topic_map = text_map<std::weak_ptr<followed_subscription>>;
 
   std::vector<std::shared_ptr<followed_subscription>> followed() const;
-  void compare_servers();
   void note_answer(followed_subscription& of, error_code ec) const;
 
   const environment env_;
   link* via_;
-  std::string server_;      ///< the server that sent the messages; empty if it was never known
-  bool has_moved_ = false;  ///< the link was replaced, and the server of the new one is not known yet
   const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with its entries
 };
 

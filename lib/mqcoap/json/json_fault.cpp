@@ -11,30 +11,27 @@ constexpr std::size_t shown_behind = 30;
 
 constexpr std::string_view blanks = " \t\r\n";
 
-std::size_t find_or_end(std::string_view text, std::string_view wanted, std::size_t at) {
-  return std::min(text.find_first_of(wanted, at), text.size());
-}
 std::size_t skip(std::string_view text, std::string_view skipped, std::size_t at) {
   return std::min(text.find_first_not_of(skipped, at), text.size());
 }
 
-/// Returns the end of the value of a secret, even in malformed text: what follows a value and is not its end
-/// belongs to it.
+/// Returns the end of the value of a secret: that of a string or `null` which is followed by a comma or a
+/// bracket. The end of any other value is not known, for instance if a quote is missing: all that follows may
+/// belong to it.
 std::size_t value_end(std::string_view text, std::size_t at) {
-  if (at == text.size()) return at;
-  const char first = text[at];
-  if (first == '[' || first == '{') return text.size();
-  if (first != '"' && first != '\'') return find_or_end(text, ",}\n", at);
-  for (std::size_t i = at + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == first) {
-      const auto behind = skip(text, blanks, i + 1);
-      const bool ends = behind == text.size() || std::string_view(",}]").find(text[behind]) != text.npos;
-      return ends ? i + 1 : find_or_end(text, ",}\n", behind);
-    }
+  constexpr std::string_view null = "null";
+  auto end = at;
+  if (text.substr(at).starts_with(null)) {
+    end += null.size();
+  } else if (at < text.size() && text[at] == '"') {
+    for (++end; end < text.size() && text[end] != '"'; ++end)
+      if (text[end] == '\\') ++end;
+    ++end;
   }
-  return text.size();
+  const auto behind = skip(text, blanks, std::min(end, text.size()));
+  const bool ends =
+      end > at && behind < text.size() && std::string_view(",}]").find(text[behind]) != text.npos;
+  return ends ? end : text.size();
 }
 
 /// Returns the beginning of the value after the name of a secret; the end of the text if the name is no key.

@@ -105,7 +105,9 @@ void sqlite_store::begin(once_request write, begin_handler done) {
 /// Always has room: each write was begun, so their number is bounded. If the answer cannot be recorded, the
 /// outcome of the write stays unknown.
 void sqlite_store::end(std::string key, std::string answer) {
-  enqueue({[this, key = std::move(key), answer = std::move(answer)] { database_->end_once(key, answer); },
+  enqueue({[this, key = std::move(key), answer = std::move(answer)] {
+             database_->end_once(key, answer, uptime());
+           },
            [](error_code) {}});
 }
 

@@ -95,9 +95,9 @@ struct state_database::statements {
             "WHERE item.cell = ?1 AND number = ?2"),
         find_once(in, "SELECT fingerprint, answer FROM run_once WHERE key = ?1"),
         begin_once(in, "INSERT INTO run_once(key, fingerprint, at, answer) VALUES(?1, ?2, ?3, '')"),
-        end_once(in, "UPDATE run_once SET answer = ?2 WHERE key = ?1"),
+        end_once(in, "UPDATE run_once SET answer = ?2, at = ?3 WHERE key = ?1"),
         remove_once(in, "DELETE FROM run_once WHERE key = ?1"),
-        forget_once(in, "DELETE FROM run_once WHERE at < ?1") {}
+        forget_once(in, "DELETE FROM run_once WHERE at < ?1 AND (at = 0 OR answer <> '')") {}
 
   sqlite_statement put;
   sqlite_statement remove;
@@ -225,11 +225,11 @@ once_record state_database::begin_once(const once_request& write, std::chrono::m
   return {};
 }
 
-void state_database::end_once(std::string_view key, std::string_view answer) {
+void state_database::end_once(std::string_view key, std::string_view answer, std::chrono::milliseconds now) {
   if (answer.empty())
     prepared_->remove_once.with(key).run();
   else
-    prepared_->end_once.with(key, answer).run();
+    prepared_->end_once.with(key, answer, std::int64_t{now.count()}).run();
 }
 
 void state_database::forget_once(std::chrono::milliseconds before) {

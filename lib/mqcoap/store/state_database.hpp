@@ -51,9 +51,10 @@ class state_database {
   once_record begin_once(const once_request& write, std::chrono::milliseconds now);
   /// Records the answer of a write.
   /// @param answer  empty: the record of the write is deleted
-  void end_once(std::string_view key, std::string_view answer);
-  /// Deletes records of writes from before a time, which counts from when the database was opened, and those
-  /// from earlier runs.
+  /// @param now     the time since the database was opened
+  void end_once(std::string_view key, std::string_view answer, std::chrono::milliseconds now);
+  /// Deletes the records of writes that ended before a time, which counts from when the database was opened,
+  /// and those from earlier runs. A write that still runs is not forgotten.
   void forget_once(std::chrono::milliseconds before);
   /// @}
 

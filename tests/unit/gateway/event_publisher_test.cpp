@@ -336,6 +336,52 @@ TEST_CASE_FIXTURE(events_fixture,
   CHECK(sent == bodies{"w"});
 }
 
+TEST_CASE_FIXTURE(events_fixture,
+                  "a retained event is removed only at the broker that has it from the gateway") {
+  memory_broker elsewhere;
+  memory_link there{elsewhere, "there"};
+  bodies removed_there;
+  elsewhere.watch(
+      [&](const memory_link&, std::string_view topic, std::string_view payload, const publish_options& how) {
+        if (how.retain && payload.empty()) removed_there.emplace_back(topic.substr(topic.rfind('/') + 1));
+      });
+  const event_options retained{.on_change = true, .retain = true};
+  add("moved", stored("1"), retained);
+  add("gone", stored("1"), retained);
+  start();
+  const auto move = [&](const gateway_options& to) {
+    tested->reconfigure(to, {&there, &lab});
+    settle();
+    elsewhere.run();
+    settle();
+  };
+  auto fewer = options;
+  fewer.devices.front().resources.pop_back();
+  SUBCASE("the new broker is connected already") {
+    tested->reconfigure(options, {&lab, &there});
+    there.start(*tested);
+    elsewhere.run();
+    move(fewer);
+    CHECK(removed == bodies{"gone"});
+  }
+  SUBCASE("the new broker is connected later, and the old one is down") {
+    broker.go_down();
+    settle();
+    move(fewer);
+    there.start(*tested);
+    elsewhere.run();
+    settle();
+    elsewhere.run();
+  }
+  CHECK(removed_there.empty());
+  // What it has published there it removes there.
+  auto none = fewer;
+  none.devices.front().resources.clear();
+  move(none);
+  CHECK(removed_there == bodies{"moved"});
+  tested.reset();
+}
+
 TEST_CASE_FIXTURE(events_fixture, "a reading that a reload has overtaken is no event") {
   add("slow", sensor_options{&first}, {.every = 1s, .retain = true});
   start();

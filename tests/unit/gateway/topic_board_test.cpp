@@ -318,6 +318,9 @@ struct other_broker_fixture : topics_fixture {
     there.start(*tested);
     elsewhere.run();
     settle();
+    read_nothing_there();
+  }
+  void read_nothing_there() {
     visitor.send({.path = "a"});
     elsewhere.run();
     REQUIRE(visitor.answers.size() == 1);
@@ -330,6 +333,24 @@ struct other_broker_fixture : topics_fixture {
 TEST_CASE_FIXTURE(other_broker_fixture,
                   "a message of another broker is forgotten when the new one is there") {
   move_and_read();
+}
+
+TEST_CASE_FIXTURE(other_broker_fixture,
+                  "a message of the old broker is not accepted before the new one has confirmed") {
+  elsewhere.ignore("lab/");
+  SUBCASE("the new broker is connected already") {
+    reconfigure(options, {&lab, &there});
+    there.start(*tested);
+    elsewhere.run();
+    tested->reconfigure(options, {&there, &lab});
+  }
+  SUBCASE("the new broker is connected later") {
+    tested->reconfigure(options, {&there});
+    there.start(*tested);
+    elsewhere.run();
+  }
+  publish("lab/gauge", "6");
+  read_nothing_there();
 }
 
 TEST_CASE_FIXTURE(other_broker_fixture,

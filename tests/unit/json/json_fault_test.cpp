@@ -148,10 +148,19 @@ TEST_CASE("what is shown of a text is safe, on one line, short, and shows no tok
        {R"({"header":{"token":"hunter2","method":NaN}})", R"({"token" : "hunter2)",
         R"({'token': 'hunter2', "a":1})", R"({token: hunter2})", R"({"token":"hun\"hunter2"x})",
         R"({"body":{"password":"hunter2",}})", R"({"token" "hunter2"})", R"({"token":"abc"hunter2"})",
-        R"({"token":["a","hunter2"]})", R"({"a":"token","token":{"b":1,"c":"hunter2"}})"}) {
-    CAPTURE(text);
-    const std::string whole = text;
-    for (std::size_t at = 0; at <= whole.size(); ++at)
-      CHECK(text_around(whole, at).find("nter2") == std::string::npos);
-  }
+        R"({"token":["a","hunter2"]})", R"({"a":"token","token":{"b":1,"c":"hunter2"}})",
+        R"({"token":: "hunter2"})", R"({"token": hunter2"})", R"({"token":nullhunter2})",
+        R"({"token":12 hunter2})"})
+    for (const char* within : {"", ",", "}", "]", "\n", ", ", "\\\""}) {
+      std::string whole = text;
+      whole.insert(whole.find("nter2"), within);
+      CAPTURE(whole);
+      for (std::size_t at = 0; at <= whole.size(); ++at)
+        CHECK(text_around(whole, at).find("nter2") == std::string::npos);
+    }
+}
+
+TEST_CASE("what follows the value of a secret is shown") {
+  const std::string text = R"({"token": "hunter2", "password":null ,"a":NaN})";
+  CHECK(text_around(text, text.find("NaN")).find(R"("a":-->NaN})") != std::string::npos);
 }

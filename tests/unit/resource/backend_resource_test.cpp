@@ -271,6 +271,37 @@ TEST_CASE_FIXTURE(backend_fixture,
   CHECK(by->jobs.size() == 3);
 }
 
+TEST_CASE_FIXTURE(backend_fixture, "while a write may still be carried out, what is read is not reused") {
+  with_cache();
+  auto* const write = send({method::put, "x", "2"});
+  SUBCASE("it was cancelled") { cancel(*write); }
+  SUBCASE("it failed") { by->end(0, backend_reply::error(response_code::gateway_timeout, "no answer")); }
+  send({method::get, "x"});
+  by->read(1, "1");
+  send({method::get, "x"});
+  REQUIRE(by->jobs.size() == 3);
+  time.advance(10s);
+  by->read(2, "1");  // began before the time was over
+  send({method::get, "x"});
+  REQUIRE(by->jobs.size() == 4);
+  by->read(3, "2");
+  send({method::get, "x"});
+  CHECK(by->jobs.size() == 4);
+  CHECK(last() == "205 2");
+}
+
+TEST_CASE_FIXTURE(backend_fixture,
+                  "a write that was never run does not end the reuse of what is read after it") {
+  with_cache();
+  send({method::put, "x", "2"});
+  by->end(0, backend_reply::refusal(response_code::service_unavailable, "not connected"));
+  send({method::get, "x"});
+  by->read(1, "1");
+  send({method::get, "x"});
+  CHECK(by->jobs.size() == 2);
+  CHECK(last() == "205 1");
+}
+
 TEST_CASE_FIXTURE(backend_fixture, "the work ends with the last call that waits for it") {
   with_cache();
   auto* const first = send({method::get, "x"});

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -172,6 +173,39 @@ TEST_CASE_FIXTURE(file_fixture, "what the system denies is 403") {
   const file_place read_only{{}, "/proc/sys/kernel/ngroups_max"};
   CHECK(message(read_file(read_only, plenty)).starts_with("205 "));
   CHECK(message(write_file(read_only, "1", false)).starts_with("403 it cannot be opened: "));
+}
+
+TEST_CASE_FIXTURE(file_fixture,
+                  "a write that was carried out is no 403, though its folder cannot be opened") {
+  namespace fs = std::filesystem;
+  fs::create_directory(folder.path("box"));
+  constexpr uid_t nobody = 65534;
+  if (::geteuid() == 0) {
+    REQUIRE(::chown(folder.path("box").c_str(), nobody, nobody) == 0);
+    fs::permissions(folder.path(""), fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add);
+  }
+  fs::permissions(folder.path("box"), fs::perms::owner_write | fs::perms::owner_exec);
+  // Root may open every folder: this thread accesses files as another user meanwhile.
+  const auto before = static_cast<uid_t>(::geteuid() == 0 ? ::setfsuid(nobody) : -1);
+  const auto reply = write_file({{}, folder.path("box/a")}, "1", true);
+  if (::geteuid() == 0) ::setfsuid(before);
+  fs::permissions(folder.path("box"), fs::perms::owner_all);
+  CHECK(message(reply) == "500 it is written, but may not outlast a power failure: Permission denied");
+  CHECK(content("box/a") == "1");
+}
+
+TEST_CASE_FIXTURE(file_fixture, "a write that fails in place says that the content is lost") {
+  folder.write("a", "before");
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = usual;
+  small.rlim_cur = 0;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto reply = write_file({{}, folder.path("a")}, "x", false);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
+  std::signal(SIGXFSZ, ignored);
+  CHECK(message(reply) == "500 it cannot be written, and its content is lost: File too large");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {

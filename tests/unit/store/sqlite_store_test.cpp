@@ -261,11 +261,13 @@ TEST_CASE_FIXTURE(store_fixture, "old writes are forgotten; the time without a g
   {
     state_database held(database(), sqlite_database::access::write);
     held.transact([&] {
-      held.begin_once({"first", "print"}, 5000ms);
-      held.begin_once({"second", "print"}, 9000ms);
+      for (const char* key : {"first", "second", "running"}) held.begin_once({key, "print"}, 4000ms);
+      held.end_once("first", "answer", 5000ms);
+      held.end_once("second", "answer", 9000ms);
       held.forget_once(6000ms);
       CHECK(held.begin_once({"first", "print"}, 9000ms).what == state::fresh);
-      CHECK(held.begin_once({"second", "print"}, 9000ms).what == state::unknown);
+      CHECK(held.begin_once({"second", "print"}, 9000ms).what == state::answered);
+      CHECK(held.begin_once({"running", "print"}, 9000ms).what == state::unknown);
     });
   }
   state_database again(database(), sqlite_database::access::write);
@@ -274,5 +276,6 @@ TEST_CASE_FIXTURE(store_fixture, "old writes are forgotten; the time without a g
     CHECK(again.begin_once({"first", "print"}, 1ms).what == state::unknown);
     again.forget_once(1ms);
     CHECK(again.begin_once({"second", "print"}, 1ms).what == state::fresh);
+    CHECK(again.begin_once({"running", "print"}, 1ms).what == state::fresh);
   });
 }

@@ -71,8 +71,9 @@ TEST_CASE_FIXTURE(records_fixture,
     CHECK(found.answer == "the answer");
     CHECK(begin(*each, "k", "another").what == state::conflict);
   }
-  end(*one, "k", "");
-  CHECK(begin(*two, "k").what == state::fresh);
+  CHECK(begin(*one, "never run").what == state::fresh);
+  end(*one, "never run", "");
+  CHECK(begin(*two, "never run").what == state::fresh);
 }
 
 TEST_CASE_FIXTURE(records_fixture, "of gateways that get a write at the same time, one runs it") {
@@ -146,6 +147,37 @@ TEST_CASE_FIXTURE(proxied_fixture,
   wait_for([&] { return !records.is_reachable(); });
   reconnect_and_wait_for_removal();
   CHECK(begin(records, "k").what == state::fresh);
+}
+
+TEST_CASE_FIXTURE(proxied_fixture, "a removal that comes late does not touch the record of another gateway") {
+  const auto other = open_records();
+  CHECK(begin(records, "k").what == state::fresh);
+  // The server removes the record, and its answer does not arrive.
+  proxy.answers.is_held = true;
+  records.end("k", "");
+  wait_for([&] { return sql("SELECT count(*) FROM mqcoap_once") == "0"; });
+  CHECK(begin(*other, "k").what == state::fresh);
+  wait_for([&] { return !records.is_reachable(); });
+  proxy.answers.is_held = false;
+  proxy.cut();
+  wait_for([&] { return records.is_reachable(); });
+  // The removal was sent before this write.
+  CHECK(begin(records, "another").what == state::fresh);
+  CHECK(sql("SELECT count(*) FROM mqcoap_once WHERE key = 'k'") == "1");
+  CHECK(begin(records, "k").what == state::unknown);
+  end(*other, "k", "the answer");
+  CHECK(begin(records, "k").what == state::answered);
+}
+
+TEST_CASE_FIXTURE(records_fixture, "the end of a write that was recorded by another gateway has no effect") {
+  const auto one = open_records();
+  const auto two = open_records();
+  CHECK(begin(*one, "k").what == state::fresh);
+  two->end("k", "");
+  two->end("k", "wrong");
+  CHECK(begin(*two, "another").what == state::fresh);
+  end(*one, "k", "right");
+  CHECK(begin(*two, "k").answer == "right");
 }
 
 TEST_CASE_FIXTURE(records_fixture, "without the database no write is recorded") {

@@ -136,7 +136,7 @@ TEST_CASE("a coroutine that takes too long is cancelled, and its caller gets 504
   SUBCASE("by the caller's") {
     slow.timeout = 30s;
     what.options.edit().timeout = 1500ms;
-    expected += "1500ms";
+    expected += "1400ms";
   }
   l.device.add_handler(slow);
   l.connect();
@@ -149,6 +149,46 @@ TEST_CASE("a coroutine that takes too long is cancelled, and its caller gets 504
   CHECK(got->error == response_code::gateway_timeout);
   CHECK(got->what.body.text() == '"' + expected + "; the PUT may have been run\"");
   CHECK(ended == "cancelled gains");
+}
+
+TEST_CASE("the longest timeout of a handler is no limit") {
+  lab l;
+  gate later(l.loop);
+  request_handler slow{"slow", {}, [&](const call&) -> asio::awaitable<answer> {
+                         co_await later.pass();
+                         co_return with(1);
+                       }};
+  slow.timeout = std::chrono::milliseconds::max();
+  l.device.add_handler(slow);
+  l.connect();
+  std::optional<lab::answered> got;
+  request_spec what("DEV/axuv/gains", method::get);
+  what.timeout = 600s;
+  l.ask(got, what);
+  l.broker.advance(500s);
+  CHECK_FALSE(got);
+  later.open();
+  l.broker.settle();
+  REQUIRE(got);
+  CHECK_FALSE(got->error);
+}
+
+TEST_CASE("a coroutine is not started for a request whose time is over") {
+  lab l;
+  bool has_begun = false;
+  l.device.add_handler({"first", {}, [&](responder&) { l.broker.advance(950ms); }});
+  l.device.add_handler({"late", {}, [&](const call&) -> asio::awaitable<answer> {
+                          has_begun = true;
+                          co_return with(1);
+                        }});
+  l.connect();
+  request_spec what("DEV/axuv/gains", method::put);
+  what.options.edit().timeout = 1000ms;
+  const auto got = l.ask(what);
+  CHECK(got.error == response_code::gateway_timeout);
+  CHECK(got.what.body.text() ==
+        R"("the time of the request was over before the handler 'late' began; it was not run")");
+  CHECK_FALSE(has_begun);
 }
 
 TEST_CASE("a client that disconnects or goes answers for its coroutines and cancels them") {

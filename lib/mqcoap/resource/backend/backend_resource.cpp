@@ -66,6 +66,7 @@ void backend_resource::begin(responder&& r) {
   begun->is_write = what.verb != method::get;
   if (begun->is_write) note_write();
   begun->writes_before = writes_;
+  begun->is_reusable = options_.cache.count() > 0 && time_.now() >= uncached_until_;
   if (!begun->is_write && options_.cache.count() > 0) {
     reading_now_ = begun;
     what.deadline = steady_time::max();  // others may wait longer than the first
@@ -101,14 +102,14 @@ void backend_resource::leave(const std::shared_ptr<work>& awaited,
   awaited->callers.remove(gone);
   if (!awaited->callers.empty()) return;
   awaited->has_ended = true;
-  if (awaited->is_write) note_write();
+  if (awaited->is_write) note_unknown_write();
   under_way_.remove(awaited);
   awaited->running.reset();
 }
 
 void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply reply) {
   ended->has_ended = true;
-  if (ended->is_write) note_write();
+  if (ended->is_write) is_error(reply.code) && !reply.never_run ? note_unknown_write() : note_write();
   under_way_.remove(ended);
   const auto callers = std::exchange(ended->callers, {});
   if (callers.empty()) return;
@@ -128,6 +129,13 @@ void backend_resource::note_write() noexcept {
   reading_now_.reset();
 }
 
+/// A write that failed or was cancelled may still be carried out later. A value that is read in the meantime
+/// would be given long after that.
+void backend_resource::note_unknown_write() noexcept {
+  note_write();
+  uncached_until_ = time_.now() + options_.cache;
+}
+
 void backend_resource::give_reading(const work& ended, const caller_list& callers,
                                     const backend_reply& reply) {
   const auto made = reply.body ? reading_.make(*reply.body) : reading_.make(reply.text);
@@ -139,7 +147,7 @@ void backend_resource::give_reading(const work& ended, const caller_list& caller
     }
     return;
   }
-  if (options_.cache.count() > 0 && ended.writes_before == writes_) {
+  if (ended.is_reusable && ended.writes_before == writes_) {
     cached_ = *made;
     cached_until_ = time_.now() + options_.cache;
   }

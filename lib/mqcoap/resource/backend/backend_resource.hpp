@@ -48,6 +48,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
     caller_list callers;
     backend::running running;
     std::uint64_t writes_before = 0;  ///< `writes_` when it began
+    bool is_reusable = false;         ///< what it reads may be given to later callers
     bool is_write = false;
     bool has_ended = false;
   };
@@ -59,6 +60,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   void leave(const std::shared_ptr<work>& awaited, const std::shared_ptr<caller>& gone) noexcept;
   void end(const std::shared_ptr<work>& ended, backend_reply reply);
   void note_write() noexcept;
+  void note_unknown_write() noexcept;
   void give_reading(const work& ended, const caller_list& callers, const backend_reply& reply);
   answer answer_to(const request& r, const backend_reply& reply) const;
 
@@ -69,6 +71,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   std::list<std::shared_ptr<work>> under_way_;
   std::optional<json_text> cached_;
   steady_time cached_until_{};
+  steady_time uncached_until_{};  ///< a write may still be carried out: nothing that is read is reused
   std::optional<double>
       measured_;  ///< the value that was read last; nothing if reading failed, or it was no number
   std::weak_ptr<work> reading_now_;  ///< with `cache`: the read in progress that further GETs share

@@ -20,11 +20,14 @@ namespace {
 backend_reply forbidden(std::string why) {
   return backend_reply::error(response_code::forbidden, std::move(why));
 }
-/// Returns 403 if the system denies access, else 500.
+backend_reply broken(const std::string& what, int error) {
+  return backend_reply::error(response_code::internal_server_error,
+                              what + ": " + std::generic_category().message(error));
+}
+/// Returns 403 if the system denies access, else 500. Precondition: nothing has been changed.
 backend_reply failed(const std::string& what, int error) {
   const bool is_denied = error == EACCES || error == EPERM || error == EROFS;
-  return backend_reply::error(is_denied ? response_code::forbidden : response_code::internal_server_error,
-                              what + ": " + std::generic_category().message(error));
+  return is_denied ? forbidden(what + ": " + std::generic_category().message(error)) : broken(what, error);
 }
 
 /// Returns true if a path is absolute, or has segments that make it lead elsewhere than it seems. The kernel
@@ -135,7 +138,7 @@ backend_reply replace_file(const std::string& written, std::string_view bytes) {
   }
   const descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || ::fsync(*folder) != 0)
-    return failed("it is written, but may not outlast a power failure", errno);
+    return broken("it is written, but may not outlast a power failure", errno);
   return backend_reply::done();
 }
 
@@ -167,8 +170,11 @@ backend_reply write_file(const file_place& at, std::string_view bytes, bool atom
   const descriptor file(open_file(at, O_WRONLY | O_CREAT, why));
   if (!file || !is_regular(*file, why)) return why;
   // Files in /sys cannot be truncated.
-  if (::ftruncate(*file, 0) != 0 && errno != EINVAL) return failed("it cannot be written", errno);
-  if (const int error = write_all(*file, bytes)) return failed("it cannot be written", error);
+  const bool is_truncated = ::ftruncate(*file, 0) == 0;
+  if (!is_truncated && errno != EINVAL) return failed("it cannot be written", errno);
+  if (const int error = write_all(*file, bytes))
+    return is_truncated ? broken("it cannot be written, and its content is lost", error)
+                        : failed("it cannot be written", error);
   return backend_reply::done();
 }
 

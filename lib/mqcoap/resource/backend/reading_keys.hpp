@@ -52,7 +52,8 @@ std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                            with_place(duration(std::chrono::milliseconds(10), std::chrono::hours(1))),
                            presence::optional("each GET reads"),
                            "How long a value that was read is reused; a GET that arrives during a read "
-                           "shares its result, and a write through the gateway invalidates it",
+                           "shares its result, and a write through the gateway invalidates it. After a write "
+                           "whose outcome is unknown nothing is reused for that time",
                            [](Keys& to, auto value) { static_cast<keys&>(to).cache = std::move(value); }));
   rows.push_back(key<Keys>("schema", with_place(json_schema_value()), presence::optional("anything"),
                            "JSON Schema of what may be stored, the value here included, in the words of "

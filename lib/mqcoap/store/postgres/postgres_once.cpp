@@ -15,8 +15,8 @@ constexpr auto answer_timeout = 2s;
 constexpr auto answer_pause = 200ms;
 constexpr auto forgetting_pause = 60s;
 constexpr int most_losses = 3;
-/// The limit of removals that are kept; the records of others stay for a day.
-constexpr std::size_t most_removals = 10'000;
+/// The limit of records whose removal is tried again; others stay for a day.
+constexpr std::size_t most_unremoved = 10'000;
 
 /// Records a write, or finds its record. Returns no row if another gateway has recorded it at the same time.
 constexpr char begin_write[] =
@@ -25,8 +25,8 @@ constexpr char begin_write[] =
     " SELECT $2::text, NULL::text, attempt FROM added"
     " UNION ALL SELECT fingerprint, answer, attempt FROM mqcoap_once WHERE key = $1"
     " AND NOT EXISTS (SELECT FROM added)";
-constexpr char end_write[] = "UPDATE mqcoap_once SET answer = $2 WHERE key = $1";
-constexpr char remove_write[] = "DELETE FROM mqcoap_once WHERE key = $1 AND ($2::text = '' OR attempt = $2)";
+constexpr char end_write[] = "UPDATE mqcoap_once SET answer = $3 WHERE key = $1 AND attempt = $2";
+constexpr char remove_write[] = "DELETE FROM mqcoap_once WHERE key = $1 AND attempt = $2";
 constexpr char forget_writes[] = "DELETE FROM mqcoap_once WHERE at < now() - interval '1 day'";
 
 pg_connection_options connection_options(const postgres_options& options) {
@@ -62,17 +62,20 @@ postgres_once::postgres_once(const postgres_options& options, boost::asio::any_i
 
 postgres_once::~postgres_once() = default;
 
+/// Removes the record of an earlier attempt first, if that failed before.
 void postgres_once::begin(once_request write, begin_handler done) {
   forget_old();
-  if (!session_.is_refusing()) remove_again();
-  auto attempt = std::to_string(random_()) + '.' + std::to_string(random_());
-  ask(std::make_shared<pending_write>(pending_write{std::move(write), std::move(done), std::move(attempt),
+  if (auto earlier = unremoved_.extract(write.key)) remove(std::move(earlier));
+  attempts one;
+  one.emplace(write.key, std::to_string(random_()) + '.' + std::to_string(random_()));
+  ask(std::make_shared<pending_write>(pending_write{std::move(write), std::move(done),
+                                                    one.extract(one.begin()),
                                                     std::chrono::steady_clock::now() + answer_timeout}));
 }
 
 void postgres_once::ask(const std::shared_ptr<pending_write>& one) {
   pg_parameters parameters;
-  parameters.add(one->write.key).add(one->write.fingerprint).add(one->attempt);
+  parameters.add(one->write.key).add(one->write.fingerprint).add(one->record.mapped());
   session_.run({run_sql(begin_write, std::move(parameters))},
                [this, one, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& answer) {
                  if (!alive.expired()) on_answer(one, answer);
@@ -87,11 +90,15 @@ void postgres_once::on_answer(const std::shared_ptr<pending_write>& one,
   using state = once_record::state;
   if (!answer) {
     if (answer.error().what == pg_fault::kind::lost && ++one->losses < most_losses) return ask(one);
-    if (one->losses > 0) remove({one->write.key, one->attempt});
+    if (one->losses > 0) remove(std::move(one->record));
     return one->done(unrecorded_code(answer.error()), {});
   }
   if (answer->size() == 0) return ask_later(one);
-  if (answer->text(0, 2) == one->attempt) return one->done({}, {});
+  if (answer->text(0, 2) == one->record.mapped()) {
+    recorded_.erase(one->write.key);
+    recorded_.insert(std::move(one->record));
+    return one->done({}, {});
+  }
   if (answer->text(0, 0) != one->write.fingerprint) return one->done({}, {state::conflict, {}});
   if (!answer->is_null(0, 1)) return one->done({}, {state::answered, std::string(answer->text(0, 1))});
   if (std::chrono::steady_clock::now() < one->deadline) return ask_later(one);
@@ -106,43 +113,51 @@ void postgres_once::ask_later(const std::shared_ptr<pending_write>& one) {
 }
 
 void postgres_once::end(std::string key, std::string answer) {
+  auto record = recorded_.extract(key);
+  if (!record) return;
   if (answer.empty())
-    remove({std::move(key), {}});
+    remove(std::move(record));
   else
-    store(key, answer, 0);
+    store(key, record.mapped(), answer, 0);
 }
 
 /// Removes a record, now or when the database is reachable again.
-void postgres_once::remove(const removal& what) {
+void postgres_once::remove(attempts::node_type record) {
   pg_parameters parameters;
-  parameters.add(what.key).add(what.attempt);
+  parameters.add(record.key()).add(record.mapped());
+  const auto kept = std::make_shared<attempts::node_type>(std::move(record));
   session_.run({run_sql(remove_write, std::move(parameters))},
-               [this, what, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
-                 if (!alive.expired() && !outcome && removals_.size() < most_removals)
-                   removals_.push_back(what);
+               [this, kept, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
+                 if (alive.expired() || outcome || unremoved_.size() >= most_unremoved) return;
+                 unremoved_.erase(kept->key());  // an earlier attempt, whose record is gone
+                 unremoved_.insert(std::move(*kept));
                });
 }
 
 void postgres_once::remove_again() {
-  for (const auto& each : std::exchange(removals_, {})) remove(each);
+  auto all = std::exchange(unremoved_, {});
+  while (!all.empty()) remove(all.extract(all.begin()));
 }
 
 /// Stores the answer of a write. If that fails, the outcome of the write stays unknown.
-void postgres_once::store(const std::string& key, const std::string& answer, int losses) {
+void postgres_once::store(const std::string& key, const std::string& attempt, const std::string& answer,
+                          int losses) {
   pg_parameters parameters;
-  parameters.add(key).add(answer);
-  session_.run(
-      {run_sql(end_write, std::move(parameters))},
-      [this, key, answer, losses, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
-        const bool is_lost = !outcome && outcome.error().what == pg_fault::kind::lost;
-        if (!alive.expired() && is_lost && losses + 1 < most_losses) store(key, answer, losses + 1);
-      });
+  parameters.add(key).add(attempt).add(answer);
+  session_.run({run_sql(end_write, std::move(parameters))},
+               [this, key, attempt, answer, losses,
+                alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
+                 const bool is_lost = !outcome && outcome.error().what == pg_fault::kind::lost;
+                 if (!alive.expired() && is_lost && losses + 1 < most_losses)
+                   store(key, attempt, answer, losses + 1);
+               });
 }
 
 void postgres_once::forget_old() {
   const auto now = std::chrono::steady_clock::now();
   if (now - forgot_ < forgetting_pause) return;
   forgot_ = now;
+  if (!session_.is_refusing()) remove_again();
   session_.run({run_sql(forget_writes)}, [](const result<pg_rows, pg_fault>&) {});
 }
 

@@ -4,7 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/net/name_lookup.hpp>
@@ -35,26 +35,24 @@ class postgres_once final : public once_store {
   bool is_reachable() const noexcept { return session_.is_up(); }
 
  private:
+  /// Writes by key, each with the attempt that identifies its record: the record of a later attempt, which
+  /// may be another gateway's, must not be touched.
+  using attempts = std::map<std::string, std::string>;
+
   /// A write that is being recorded.
   struct pending_write {
     once_request write;
     begin_handler done;
-    std::string attempt;  ///< identifies the record of this attempt
+    attempts::node_type record;  ///< its entry in `recorded_`, allocated beforehand
     steady_time deadline;
     int losses = 0;
-  };
-
-  /// A record of a write that was not run, which must not stay: a repeat would be refused for a day.
-  struct removal {
-    std::string key;
-    std::string attempt;  ///< empty: the record is known to be of this gateway
   };
 
   void ask(const std::shared_ptr<pending_write>& one);
   void on_answer(const std::shared_ptr<pending_write>& one, const result<pg_rows, pg_fault>& answer);
   void ask_later(const std::shared_ptr<pending_write>& one);
-  void store(const std::string& key, const std::string& answer, int losses);
-  void remove(const removal& what);
+  void store(const std::string& key, const std::string& attempt, const std::string& answer, int losses);
+  void remove(attempts::node_type record);
   void remove_again();
   void forget_old();
 
@@ -62,7 +60,9 @@ class postgres_once final : public once_store {
   std::shared_ptr<postgres_once*> alive_;
   std::mt19937_64 random_;
   steady_time forgot_{};
-  std::deque<removal> removals_;  ///< those that failed; they are repeated before the next write is recorded
+  attempts recorded_;  ///< the writes that were recorded and have not ended
+  /// Writes that were not run, whose records could not be removed. A repeat would be refused for a day.
+  attempts unremoved_;
   pg_connection session_;
 };
 
