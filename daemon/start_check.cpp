@@ -27,15 +27,16 @@ boost::system::error_code try_address(const std::string& address) {
   return ec;
 }
 
-/// Reports a directory for state that does not exist, and warns of one that this user may not write to: the
-/// check may run as another user than the gateway.
+/// Reports a directory for state that does not exist, and warns of one that this user may not look up or
+/// write to: the check may run as another user than the gateway.
 template <class Add>
 void check_directory(const std::string& directory, const Add& add) {
   std::error_code ec;
   if (!std::filesystem::is_directory(directory, ec))
-    return add(diagnostic::severity::error,
-               "the directory for state cannot be used: " + directory + ": " +
-                   (ec ? ec.message() : std::generic_category().message(ENOTDIR)));
+    return add(
+        ec == std::errc::permission_denied ? diagnostic::severity::warning : diagnostic::severity::error,
+        "the directory for state cannot be used: " + directory + ": " +
+            (ec ? ec.message() : std::generic_category().message(ENOTDIR)));
   if (::access(directory.c_str(), W_OK | X_OK) != 0)
     add(diagnostic::severity::warning, "the directory for state cannot be written by this user: " +
                                            directory + ": " + std::generic_category().message(errno));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <mqcoap/store/postgres/postgres_schema.hpp>
@@ -39,18 +40,34 @@ bool has_resource(const gateway_options& gateway, const cell_name& name) {
   });
 }
 
-/// Copies the database into a new file. A copy that fails is removed: it would look like a backup.
-void back_up(store::state_database& stored, const std::string& file) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  const int error = errno;
-  if (fd < 0 && error == EEXIST)
+/// Renames a file, unless there is one with the new name. @return 0, or the error
+int rename_to_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL) return errno;
+  // The file system does not support this check.
+  if (::access(to.c_str(), F_OK) == 0) return EEXIST;
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+[[noreturn]] void cannot_create(const std::string& file, int error) {
+  if (error == EEXIST)
     throw failure(status_usage, file + " exists already", "no file is overwritten: name another one");
-  if (fd < 0) throw failure(status_usage, file + " cannot be created: " + std::strerror(error));
+  throw failure(status_usage, file + " cannot be created: " + std::strerror(error));
+}
+
+/// Copies the database into a new file, which has its name only when it is complete: an incomplete one would
+/// look like a backup.
+void back_up(store::state_database& stored, const std::string& file) {
+  if (::access(file.c_str(), F_OK) == 0) cannot_create(file, EEXIST);
+  const auto part = file + ".part";
+  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) cannot_create(errno == EEXIST ? part : file, errno);
   ::close(fd);
   try {
-    stored.back_up(file);
-  } catch (const store::storage_fault&) {
-    for (const char* part : {"", "-journal", "-wal", "-shm"}) ::unlink((file + part).c_str());
+    stored.back_up(part);
+    if (const int error = rename_to_new(part, file)) cannot_create(file, error);
+  } catch (...) {
+    for (const char* end : {"", "-journal", "-wal", "-shm"}) ::unlink((part + end).c_str());
     throw;
   }
 }

@@ -181,6 +181,10 @@ class State(StateTest):
         again = self.state("--backup", copy)
         self.assertEqual(again.returncode, 2)
         self.assertIn("no file is overwritten", again.stderr)
+        self.assertEqual([each.name for each in pathlib.Path(self.folder).glob("monday*")], ["monday.db"])
+        broken = self.state("--backup", pathlib.Path(self.folder) / "small.db", prefix=("prlimit", "--fsize=1024"))
+        self.assertEqual(broken.returncode, 78, broken.stderr)
+        self.assertEqual(list(pathlib.Path(self.folder).glob("small*")), [])
         self.desk.put("gains", [7])
         # Simulates another host, where the copy is state.db.
         with tempfile.TemporaryDirectory() as elsewhere:

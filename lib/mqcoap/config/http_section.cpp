@@ -27,13 +27,17 @@ std::optional<observe::http_options> parse_listen(std::string_view text) {
   if (read.ec != std::errc{} || read.ptr != port.data() + port.size()) return std::nullopt;
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto zone = host.find('%');
-  if (zone != std::string_view::npos && !is_zone(host.substr(zone + 1))) return std::nullopt;
+  const auto zone = std::min(host.find('%'), host.size());
+  const auto zone_text = host.substr(zone);
+  host = host.substr(0, zone);
   if (host == "localhost") host = "127.0.0.1";
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(host, ec);
   if (ec || address.is_v6() != bracketed) return std::nullopt;
-  options.address = address.to_string();
+  const bool may_have_zone = address.is_v6() && address.to_v6().is_link_local();
+  if (!zone_text.empty() && (!may_have_zone || !is_zone(zone_text.substr(1)))) return std::nullopt;
+  // The zone stays a name: its interface may appear later.
+  options.address = address.to_string().append(zone_text);
   return options;
 }
 
@@ -42,7 +46,11 @@ value_type<observe::http_options> listen_address() {
           [](const node& n, read_context& ctx) -> std::optional<observe::http_options> {
             auto options = n.is_scalar() ? parse_listen(n.text) : std::nullopt;
             if (!options) {
-              mismatch(n, listen_expected, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
+              const bool has_zone = n.text.find('%') != std::string::npos;
+              mismatch(n, listen_expected, ctx,
+                       to_int64(n) ? "127.0.0.1:" + n.text + '?'
+                       : has_zone  ? "a zone only with a link-local address, like [fe80::1%eth0]:8720"
+                                   : "");
               return std::nullopt;
             }
             if (!boost::asio::ip::make_address(options->address).is_loopback())

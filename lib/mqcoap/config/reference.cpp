@@ -14,8 +14,9 @@ constexpr char introduction[] = R"md(# The configuration file
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
 
 The configuration is one YAML file, `/etc/mqcoap/mqcoap.yaml`, with its included files. Addresses are written
-`TAG/SUBSYSTEM/PATH`. `mqcoapd --check` reads and checks everything, also whether the log can be written, and reports all
-errors at once, with line and column; it exits with 0 and a summary, or with 78 if there is an error.
+`TAG/SUBSYSTEM/PATH`. `mqcoapd --check` reads and checks everything, also whether the log can be written and the
+directory for state exists, and reports all errors at once, with line and column; it exits with 0 and a summary, or with
+78 if there is an error.
 
     version: 1
 

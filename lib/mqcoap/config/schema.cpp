@@ -2,7 +2,9 @@
 #include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/resource/kinds.hpp>
 #include <mqcoap/settings/scalar.hpp>
+#include <string_view>
 
 namespace mqcoap::config {
 namespace {
@@ -31,9 +33,14 @@ json::object property_of(const field_info& field) {
   return property;
 }
 
-/// Returns true if a section may be given in parts: a template and its device may each have some of the keys.
+/// Returns true if a section may be given in parts: a template and its device may each have some of the keys of a
+/// resource, and of its kind (template_merge.cpp).
 bool is_merged(const section_info& section) {
-  return section.title.starts_with("devices.TAG.resources.PATH");
+  constexpr std::string_view resource = "devices.TAG.resources.PATH";
+  std::string_view title = section.title;
+  if (!title.starts_with(resource)) return false;
+  title.remove_prefix(resource.size());
+  return title.empty() || (title.front() == '.' && find_kind(title.substr(1)) != nullptr);
 }
 
 json::object schema_of(const section_info& section) {

@@ -39,9 +39,9 @@ bool follows_empty_secret(const node& key) {
 }
 
 /// Returns true after an entry whose last key is `password:` without a value. There, a text that is not a
-/// key is probably the value, indented too little.
-bool follows_entry_with_empty_secret(const node& key) {
-  const auto& before = key.parent->items;
+/// key, or an item that is only a text, is probably the value, indented too little.
+bool follows_entry_with_empty_secret(const node& text) {
+  const auto& before = text.parent->items;
   if (before.empty()) return false;
   const node* last = before.back();
   while (!last->items.empty()) last = last->items.back();
@@ -73,8 +73,9 @@ bool secret_marker::is_secret(const node& n, const node* key) const {
 void secret_marker::see(node& n, std::size_t offset, const node* key) {
   const bool is_key_of_map = n.is_key && n.parent != nullptr && n.parent->is_map();
   if (is_key_of_map && !is_plain_field(n.text) && follows_empty_secret(n)) gaps_.insert(n.parent);
-  n.hidden = is_secret(n, key) || (is_key_of_map && !is_plain_field(n.text) &&
-                                   !is_proper_key(file_, n, offset) && follows_entry_with_empty_secret(n));
+  const bool is_text_item = n.is_scalar() && n.parent != nullptr && n.parent->is_list();
+  const bool is_stray_key = is_key_of_map && !is_plain_field(n.text) && !is_proper_key(file_, n, offset);
+  n.hidden = is_secret(n, key) || ((is_text_item || is_stray_key) && follows_entry_with_empty_secret(n));
   seen_.push_back({&n, std::min(offset, file_.text().size())});
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mqcoap/protocol/presence.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -42,14 +43,26 @@ void presence_announcer::set_online(bool online) {
   retry_at_ = time_.now();
 }
 
-void presence_announcer::connect() {
+/// Begins to connect. If that fails, for example because memory runs out, it is due again later.
+void presence_announcer::connect() noexcept try { open(); } catch (const std::exception& e) {
+  via_.reset();
+  phase_ = phase::idle;
+  retry_at_ = time_.now() + waits_.next({}, random_());
+  try {
+    fail(e.what(), false);
+  } catch (const std::bad_alloc&) {
+    return;  // the previous failure stays
+  }
+}
+
+void presence_announcer::open() {
   auto options = broker_;
   options.client_id = client_id_;
   options.will = last_will{topic_, say_.begin_connection(), true};
   options.log = {};  // the gateway's own connection reports problems with the broker
   if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
   via_ = owner_.make_link(std::move(options));
-  phase_ = phase::connecting;  // set last: without a link there is nothing to close
+  phase_ = phase::connecting;
   via_->subscribe(topic_, {});
   via_->start(*this);
 }

@@ -50,7 +50,7 @@ class presence_announcer final : private link_events {
   void set_online(bool online);
   /// Returns true if it is waiting for `connect`, which may be called from `next_due` on.
   bool waits_to_connect() const noexcept { return phase_ == phase::idle && wanted_; }
-  void connect();
+  void connect() noexcept;
   bool connecting() const noexcept { return phase_ == phase::connecting; }
 
   /// How it ends.
@@ -86,6 +86,7 @@ class presence_announcer final : private link_events {
   void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
+  void open();
   void say(bool online);
   void publish(std::string_view payload);
   void take_needs();

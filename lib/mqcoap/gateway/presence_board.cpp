@@ -140,7 +140,9 @@ void presence_board::connect_due() {
       one->connect();
     }
   }
-  if (next != alarm_at_) wake_.wake_at(alarm_at_ = next);
+  if (next == alarm_at_) return;
+  wake_.wake_at(next);
+  alarm_at_ = next;  // set last: if setting the alarm fails, the next change tries again
 }
 
 void presence_board::on_alarm() {

@@ -26,10 +26,11 @@ constexpr auto retry_after = 10s;
 /// The pause after a failed accept, e.g. out of file descriptors (EMFILE).
 constexpr auto accept_again_after = 1s;
 
-std::string to_text(const tcp::endpoint& at) {
-  const auto address = at.address().to_string();
-  return (at.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(at.port());
+std::string to_text(const std::string& address, std::uint16_t port) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  return (is_v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
 }
+std::string to_text(const tcp::endpoint& at) { return to_text(at.address().to_string(), at.port()); }
 
 error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
   error_code ec;
@@ -81,12 +82,12 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
 
   /// Accepts connections until this is no longer the current listener.
   static asio::awaitable<void> run(std::shared_ptr<impl> self, listener_ptr l, http_options where) {
-    const tcp::endpoint wanted(asio::ip::make_address(where.address), where.port);
     bool reported = false;
     while (self->current_ == l) {
-      const auto ec = open(l->acceptor, wanted);
+      // Looks up the interface of a zone each time: it may appear later.
+      const auto ec = open(l->acceptor, {asio::ip::make_address(where.address), where.port});
       if (!ec) co_return co_await self->accept_all(l);
-      self->state_ = "cannot listen on " + to_text(wanted) + ": " + ec.message();
+      self->state_ = "cannot listen on " + to_text(where.address, where.port) + ": " + ec.message();
       if (!std::exchange(reported, true))
         spdlog::error("metrics: {}; trying again every {} s", self->state_, retry_after.count());
       error_code ignored;

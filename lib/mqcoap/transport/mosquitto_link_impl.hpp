@@ -108,6 +108,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   /// Calls a written_handler soon, after those that are already due.
   void answer(written_handler done, error_code error);
   void answer_expired(outgoing_queue::handlers expired);
+  void post_answers() noexcept;
   void call_answered();
 
   void ask_for(std::vector<std::string> filters);
@@ -167,6 +168,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
     error_code error;
   };
   std::deque<answered> answered_;  ///< handlers that are due
+  bool answers_posted_ = false;
   subscription_table subscriptions_;
   std::vector<std::string> others_;  ///< filters of `subscribe_to_others`, sorted
   std::vector<stopped_handler> stopped_;

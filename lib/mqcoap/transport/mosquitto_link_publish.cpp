@@ -7,6 +7,7 @@
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
+#include <new>
 #include <utility>
 
 // Sends messages: passes them to the session while the window has room, and queues them otherwise.
@@ -104,6 +105,7 @@ void mosquitto_link::impl::on_session_tick() noexcept {
   outgoing_queue::handlers expired;
   queue_.expire(time_.now(), expired);
   answer_expired(std::move(expired));
+  post_answers();
   if (phase_ != phase::up) return;
   retry_size();
   check_acknowledgements();
@@ -125,17 +127,25 @@ void mosquitto_link::impl::answer_expired(outgoing_queue::handlers expired) {
 void mosquitto_link::impl::answer(written_handler done, error_code error) {
   if (!done) return;
   answered_.push_back({std::move(done), error});
-  if (answered_.size() == 1)
-    boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
+  post_answers();
+}
+
+/// If memory runs out, the next answer or tick tries again.
+void mosquitto_link::impl::post_answers() noexcept try {
+  if (answered_.empty() || answers_posted_) return;
+  boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
+  answers_posted_ = true;
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 /// If a handler throws, the others are called later.
 void mosquitto_link::impl::call_answered() {
-  const auto go_on_later = [this](const void*) {
-    if (!answered_.empty())
-      boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
+  const auto go_on_later = [](impl* self) {
+    self->answers_posted_ = false;
+    self->post_answers();
   };
-  const std::unique_ptr<const void, decltype(go_on_later)> guard(this, go_on_later);
+  const std::unique_ptr<impl, decltype(go_on_later)> guard(this, go_on_later);
   while (!answered_.empty()) {
     const auto next = std::move(answered_.front());
     answered_.pop_front();

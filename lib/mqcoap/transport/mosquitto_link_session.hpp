@@ -123,7 +123,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void on_tick();
 
   void flush();
-  void post_flush();
+  void post_flush() noexcept;
   /// Notes that something was queued in the library: it is sent with the next flush.
   void queued_packet();
   bool has_died();

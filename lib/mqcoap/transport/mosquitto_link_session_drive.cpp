@@ -10,6 +10,7 @@
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <mqcoap/transport/reason_code.hpp>
 #include <mqcoap/transport/server_identity.hpp>
+#include <new>
 
 // Drives a session: the events that wake it, how it handles them, and how it detects its end.
 
@@ -104,13 +105,16 @@ void mosquitto_session::wait_tick(std::chrono::milliseconds in) {
   });
 }
 
-void mosquitto_session::post_flush() {
+/// If memory runs out, the next tick tries again.
+void mosquitto_session::post_flush() noexcept try {
   if (waiting_writable_ || flush_posted_) return;
-  flush_posted_ = true;
   boost::asio::post(executor_, [self = shared_from_this()] {
     self->flush_posted_ = false;
     if (self->handle_ != nullptr && !self->waiting_writable_) self->flush();
   });
+  flush_posted_ = true;
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 void mosquitto_session::queued_packet() {

@@ -345,7 +345,12 @@ TEST_CASE("metrics are served at the configured address only") {
   const auto s = load("http");
   CHECK(s.http == observe::http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
   CHECK(load("http_empty").http == observe::http_options{});
-  CHECK(load("http_zone").http == observe::http_options{"::1", 0, {}});
+  const test::temporary_folder folder;
+  // The interface of the zone does not exist yet.
+  const auto zone =
+      load_settings(folder.write("zone.yaml", "http: {listen: \"[fe80::1%nowhere0]:0\"}\nversion: 1\n"));
+  REQUIRE(zone.value);
+  CHECK(zone.value->http == observe::http_options{"fe80::1%nowhere0", 0, {}});
   CHECK(load("http_any_port").http == observe::http_options{"127.0.0.1", 0, {"gw-1"}});
   CHECK(kind<value_options>(s, "A", "rate").is_metric);
   CHECK_FALSE(kind<value_options>(s, "A", "count").is_metric);

@@ -137,6 +137,9 @@ const std::vector<std::string> files = {
     "version: 1\nproxy:\n  routes:\n    - {token: hunter2}\n",
     "version: 1\nproxy:\n  routes:\n    - name: r\n      token:\n        hunter2\n      to: {broker: none}\n",
     "version: 1\nproxy:\n  routes:\n    - name: r\n      tokens: [hunter2]\n",
+    "version: 1\nproxy:\n  routes:\n    - name: r\n      token:\n    - hunter2\n",
+    "version: 1\nproxy:\n  routes:\n    - name: r\n      token:\n    - hunter2\n    - name: s\n",
+    "version: 1\nproxy:\n  routes:\n    - name: r\n      to: {token: }\n    - \"hun\n      ter2\"\n",
     "version: 1\nproxy:\n  routes:\n    - {name: r, to: {token: hunter2}}\n",
     "version: 1\nproxy: {token: hunter2}\n",
 };

@@ -2,9 +2,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <filesystem>
 #include <start_check.hpp>
 #include <string>
 
+#include "support/other_user.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -41,6 +43,26 @@ TEST_CASE("a directory for state that does not exist is an error") {
         "the directory for state cannot be used: " + folder.path("missing") + ": No such file or directory");
   configuration.state.is_needed = false;  // no resource keeps state
   CHECK(check_start(configuration, "a.yaml").empty());
+}
+
+TEST_CASE("a directory for state that this user may not look up is a warning") {
+  namespace fs = std::filesystem;
+  const mqcoap::test::temporary_folder folder;
+  mqcoap::test::other_user::make_folder(folder.path("closed"));
+  fs::create_directory(folder.path("closed/state"));
+  fs::permissions(folder.path("closed"), fs::perms::none);
+  auto configuration = with({});
+  configuration.state.is_needed = true;
+  configuration.state.directory = folder.path("closed/state");
+  const auto found = [&] {
+    const mqcoap::test::other_user without_privileges;
+    return check_start(configuration, "a.yaml");
+  }();
+  fs::permissions(folder.path("closed"), fs::perms::owner_all);
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().level == diagnostic::severity::warning);
+  CHECK(found.front().message ==
+        "the directory for state cannot be used: " + folder.path("closed/state") + ": Permission denied");
 }
 
 TEST_CASE("an address that this machine does not have is a warning, and a port that is taken is nothing") {

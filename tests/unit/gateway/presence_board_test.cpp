@@ -1,4 +1,7 @@
+#include <new>
+
 #include "presence_fixture.hpp"
+#include "support/scarce_memory.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -200,4 +203,29 @@ TEST_CASE_FIXTURE(presence_fixture, "a gateway that comes while the broker still
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
   CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
   CHECK(next.errors.empty());
+}
+
+TEST_CASE("if any allocation fails while devices connect, all of them are announced soon") {
+  int pieces = 0;
+  do {
+    CAPTURE(pieces);
+    presence_fixture f;
+    f.follow({device("GW_1"), device("GW_2")});
+    {
+      const auto now = scarce_memory::lacking_one(pieces++);
+      try {
+        f.board.set_online(true);
+      } catch (const std::bad_alloc&) {
+        CHECK(f.ours.made.size() < 2);
+      }
+    }
+    const bool lacked = scarce_memory::refused() > 0;
+    f.broker.run();
+    for (int i = 0; i < 10; ++i) f.advance(1s);
+    CHECK(f.seen.state == states{{"GW_1", "ONLINE"}, {"GW_2", "ONLINE"}});
+    CHECK(f.board.status().announced == 2);
+    CHECK(f.board.status().failing.empty());
+    if (!lacked) break;
+  } while (true);
+  CHECK(pieces > 10);
 }

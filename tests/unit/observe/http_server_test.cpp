@@ -170,6 +170,9 @@ TEST_CASE("a port that is in use is reported, and another one may be tried") {
   loop.poll();
   CHECK(server.port() == 0);
   CHECK(server.state().find("Address already in use") != std::string::npos);
+  server.listen({"fe80::1%nowhere0", 8720, {}});
+  loop.poll();
+  CHECK(server.state().starts_with("cannot listen on [fe80::1%nowhere0]:8720: "));
   server.listen({"127.0.0.1", 0, {}});
   loop.poll();
   CHECK(server.port() != 0);

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "recorder.hpp"
+#include "support/other_user.hpp"
 #include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
@@ -178,17 +178,12 @@ TEST_CASE_FIXTURE(file_fixture, "what the system denies is 403") {
 TEST_CASE_FIXTURE(file_fixture,
                   "a write that was carried out is no 403, though its folder cannot be opened") {
   namespace fs = std::filesystem;
-  fs::create_directory(folder.path("box"));
-  constexpr uid_t nobody = 65534;
-  if (::geteuid() == 0) {
-    REQUIRE(::chown(folder.path("box").c_str(), nobody, nobody) == 0);
-    fs::permissions(folder.path(""), fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add);
-  }
+  other_user::make_folder(folder.path("box"));
   fs::permissions(folder.path("box"), fs::perms::owner_write | fs::perms::owner_exec);
-  // Root may open every folder: this thread accesses files as another user meanwhile.
-  const auto before = static_cast<uid_t>(::geteuid() == 0 ? ::setfsuid(nobody) : -1);
-  const auto reply = write_file({{}, folder.path("box/a")}, "1", true);
-  if (::geteuid() == 0) ::setfsuid(before);
+  const auto reply = [&] {
+    const other_user without_privileges;
+    return write_file({{}, folder.path("box/a")}, "1", true);
+  }();
   fs::permissions(folder.path("box"), fs::perms::owner_all);
   CHECK(message(reply) == "500 it is written, but may not outlast a power failure: Permission denied");
   CHECK(content("box/a") == "1");
