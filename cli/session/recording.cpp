@@ -42,7 +42,7 @@ std::string to_line(const recorded_message& m) {
 }
 
 recorded_message parse_recorded(std::string_view line) {
-  const auto json = json_text::parse(line);
+  const auto json = json_text::parse(line, 32);
   const auto value = json ? json->value() : boost::json::value();
   const auto* o = value.if_object();
   if (o == nullptr) throw failure(status_usage, "expected a JSON object such as `mqcoap record` writes");

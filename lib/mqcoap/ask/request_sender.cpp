@@ -182,8 +182,7 @@ void request_sender::take_answer(outgoing_request& q, std::string_view payload) 
     auto rules = rules_;
     rules.codes = code_rules::foreign;
     decoded = decode_response(payload, rules);
-    if (decoded && (!(decoded->id == q.id()) || !(decoded->path == q.path())))
-      return owner_.count(fact::mismatched);
+    if (decoded && !is_answer_to(*decoded, q.id(), q.path())) return owner_.count(fact::mismatched);
     // Allocates first, because a request that was taken out of the table must not be lost.
     if (decoded) q.prepare(*decoded);
     made = true;

@@ -11,6 +11,7 @@
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/client/initiation.hpp>
 #include <mqcoap/client/request_spec.hpp>
+#include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/request_id.hpp>
@@ -58,6 +59,7 @@ class basic_client : public client_base {
 
   /// @param on  the executor, such as that of an io_context or a thread pool; the client serializes
   ///   its work there
+  /// @par Errors  Throws std::invalid_argument for options with which no attempt to connect can succeed
   /// @param in  a `testing::broker` in tests; null: real brokers and the system clocks
   explicit basic_client(const executor_type& on, client_options options = {},
                         std::shared_ptr<client_environment> in = {})
@@ -71,6 +73,7 @@ class basic_client : public client_base {
   requires(!std::same_as<Other, Executor> && std::convertible_to<Other, Executor>)
       basic_client(basic_client<Other>&& other)
       : client_base(std::move(other)), executor_(other.get_executor()) {}
+  /// A client that was moved from may only be assigned to or destroyed.
   basic_client(basic_client&&) noexcept = default;
   basic_client& operator=(basic_client&&) noexcept = default;
   /// Completes everything pending with errc::closed; sends no DISCONNECT, so the broker publishes the last
@@ -82,12 +85,11 @@ class basic_client : public client_base {
 
   /// Connects, and from then on reconnects until `async_disconnect`. Signature: void(error_code). Completes
   /// once the client is connected and subscribed to the requests for its own tag, or at the first failure.
-  /// The client keeps trying after a failure: call this again to wait for the next outcome. Cancellation only
-  /// stops the wait.
+  /// The client keeps trying after a failure: call this again to wait until it is connected. If it is not
+  /// within the client's timeout, the outcome is the reason of the outage. Cancellation only stops the wait.
   /// @par Errors  a `connect_errc`, which gives the reason why there is no connection; errc::denied (the
   ///   broker's access rules do not allow the client to receive requests for its own tag), errc::closed,
-  ///   errc::timed_out (the client's timeout expired: an outage continues, or the broker does not
-  ///   confirm the subscription)
+  ///   errc::timed_out (the broker does not confirm the subscription within the client's timeout)
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>
   auto async_connect(Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code)>(
@@ -189,8 +191,8 @@ class basic_client : public client_base {
   /// because they were not received in time. Several operations may wait: each gets one message, in the order
   /// in which they began. After an error the message has no meaning. Messages that wait to be received
   /// survive a cancellation and `async_disconnect`.
-  /// @par Errors  errc::closed: the subscription has ended, or has a handler; the client was
-  ///   disconnected or destroyed
+  /// @par Errors  errc::closed: the subscription has ended, or has a handler; the client was destroyed, or
+  ///   disconnected and nothing is stored; before the first `async_connect` the operation waits
   template <boost::asio::completion_token_for<void(error_code, general_message)> Token = default_token>
   auto async_receive(subscription_id from, Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code, general_message)>(

@@ -1,11 +1,15 @@
 #include <mqcoap/client/client_base.hpp>
 
+#include <algorithm>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/client/mosquitto_environment.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <new>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace mqcoap {
@@ -22,6 +26,24 @@ void begin_later(const boost::asio::any_io_executor& serial, std::shared_ptr<Ope
       op->finish(make_error_code(boost::system::errc::not_enough_memory));
     }
   });
+}
+
+/// Throws std::invalid_argument for options with which no attempt to connect can succeed.
+void check(const client_options& options) {
+  using namespace std::chrono_literals;
+  const auto require = [](bool is_met, const char* rule) {
+    if (!is_met) throw std::invalid_argument(std::string("client_options: ") + rule);
+  };
+  const auto& broker = options.broker;
+  const auto all = servers(broker);
+  require(options.timeout >= 1ms && options.timeout <= 10min, "timeout is between 1 ms and 10 min");
+  require(broker.qos == 0 || broker.qos == 1, "broker.qos is 0 or 1");
+  require(broker.keepalive >= 5s && broker.keepalive <= 18h, "broker.keepalive is between 5 s and 18 h");
+  require(
+      std::all_of(all.begin(), all.end(), [](const endpoint& e) { return e.port != 0 && !e.host.empty(); }),
+      "each broker has a host and a port");
+  require(broker.client_id.size() <= 65'535, "broker.client_id has at most 65,535 bytes");
+  require(!broker.will || valid_topic(broker.will->topic), "broker.will has a topic without wildcards");
 }
 
 /// A batch of requests and its outcomes. Everything runs on the client's strand.
@@ -64,8 +86,8 @@ struct batch : std::enable_shared_from_this<batch> {
 
 client_base::client_base(boost::asio::any_io_executor on, client_options options,
                          std::shared_ptr<client_environment> in)
-    : core_(std::make_shared<client_core>(std::move(on), std::move(options),
-                                          in ? std::move(in) : mosquitto_environment())) {}
+    : core_((check(options), std::make_shared<client_core>(std::move(on), std::move(options),
+                                                           in ? std::move(in) : mosquitto_environment()))) {}
 
 client_base::~client_base() { leave(); }
 
@@ -90,8 +112,14 @@ std::string client_base::outage_message() const { return core_->outage().message
 std::size_t client_base::largest_packet() const noexcept { return core_->largest_packet(); }
 client_stats client_base::stats() const { return core_->stats(); }
 
-handler_id client_base::add_handler(request_handler h) { return core_->requests().add(std::move(h)); }
-handler_id client_base::add_handler(response_handler h) { return core_->responses().add(std::move(h)); }
+handler_id client_base::add_handler(request_handler h) {
+  if (!h.process) throw std::invalid_argument("the handler '" + h.name + "' has no process");
+  return core_->requests().add(std::move(h));
+}
+handler_id client_base::add_handler(response_handler h) {
+  if (!h.process) throw std::invalid_argument("the handler '" + h.name + "' has no process");
+  return core_->responses().add(std::move(h));
+}
 bool client_base::remove_handler(handler_id which) {
   return core_->requests().remove(which) || core_->responses().remove(which);
 }

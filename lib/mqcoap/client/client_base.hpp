@@ -85,10 +85,12 @@ class client_base {
 
   /// Adds a handler for requests to the client's own tag, after the existing ones. Requests that no handler
   /// answers get 404.
+  /// @par Errors  Throws std::invalid_argument if its `process` is empty; so does the next function.
   handler_id add_handler(request_handler h);
   /// Adds a handler for answers, which sees them before the caller of `async_request` does.
   handler_id add_handler(response_handler h);
-  /// Removes a handler. Returns false if it does not exist, or no longer exists.
+  /// Removes a handler, and does not wait if it is running on another thread. Returns false if it does not
+  /// exist, or no longer exists.
   bool remove_handler(handler_id which);
 
  protected:

@@ -16,12 +16,14 @@ constexpr std::chrono::milliseconds goodbye{500};
 /// The pause before retrying a step that failed because memory allocation failed.
 constexpr std::chrono::seconds memory_pause{1};
 
-/// Devices use their tag as the MQTT client id; clients without a tag get a random one.
-client_options with_client_id(client_options options) {
-  auto& id = options.broker.client_id;
-  if (id.empty())
-    id = options.tag ? options.tag->text()
-                     : "mqcoap-" + request_id_generator().next().canonical().substr(0, 16);
+/// Sets the client id: devices use their tag; clients without a tag get a random one. Lets messages in that
+/// are larger than those that are accepted: what the broker withholds could not be reported.
+client_options completed_options(client_options options) {
+  auto& broker = options.broker;
+  if (broker.client_id.empty())
+    broker.client_id = options.tag ? options.tag->text()
+                                   : "mqcoap-" + request_id_generator().next().canonical().substr(0, 16);
+  broker.max_inbound = std::max(broker.max_inbound, inbound_limit_for(options.decoding.limits.payload));
   return options;
 }
 
@@ -30,7 +32,7 @@ client_options with_client_id(client_options options) {
 client_core::client_core(const executor& on, client_options options, std::shared_ptr<client_environment> in)
     : strand_(boost::asio::make_strand(on)),
       serial_(strand_),
-      options_(with_client_id(std::move(options))),
+      options_(completed_options(std::move(options))),
       in_(std::move(in)),
       time_(in_->time()),
       requests_({}, options_.broker.log),
@@ -64,8 +66,13 @@ void client_core::connect(const ended& done) {
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   connecting_.push_back(done);
   if (link_ == nullptr) return start_link();
-  // During an outage the link reports nothing until it is connected again.
-  if (up || !first_try_) done->expire_at(time_.now() + options_.timeout, *in_);
+  // During an outage the link reports nothing until it is connected again: its cause is the outcome.
+  if (up || !first_try_)
+    done->expire_at(time_.now() + options_.timeout, *in_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      const auto why = self && !self->connected() ? self->outage().code() : error_code{};
+      return why ? why : make_error_code(errc::timed_out);
+    });
   if (up) ask_for_own();
 }
 
@@ -122,6 +129,7 @@ void client_core::track(std::shared_ptr<operation_base> op) {
 void client_core::start_link() try {
   first_try_ = true;
   own_pending_ = false;
+  has_left_ = false;
   auto broker = options_.broker;
   presence_.add_will(broker);
   link_ = in_->make_link(serial_, broker);
@@ -384,10 +392,12 @@ void client_core::unsubscribe(subscription_id id) {
   });
 }
 
+/// After a disconnect only stored messages are left to receive.
 void client_core::receive(subscription_id from, const std::shared_ptr<receiving>& done) {
   if (closed_) return done->close();
   track(done);
   events_.receive(from, done);
+  if (has_left_ && !done->has_outcome()) done->close();
 }
 
 void client_core::reply(call& answered, answer&& what) noexcept try {
@@ -434,6 +444,7 @@ void client_core::disconnect(const ended& done) {
 /// Disconnects from the broker. Precondition: `leaving_` has capacity for another link.
 /// @param waiting  operations that complete when the link has disconnected
 void client_core::leave(std::vector<leaver> waiting) {
+  has_left_ = true;
   end_all();
   if (link_ != nullptr) {
     attempt("a disconnect", [this] { presence_.publish(link_.get(), false); });

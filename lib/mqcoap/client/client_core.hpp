@@ -133,6 +133,7 @@ class client_core final : public link_events,
   bool own_confirmed_ = false;  ///< the broker has confirmed that subscription
   steady_time try_again_at_ = steady_time::max();  ///< when to retry what failed for lack of memory
   bool first_try_ = true;                          ///< the link has not reported anything yet
+  bool has_left_ = false;                          ///< disconnected on purpose
   bool closed_ = false;
   struct ended_request {
     requester::completion done;

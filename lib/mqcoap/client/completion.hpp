@@ -113,10 +113,11 @@ class operation final : public operation_base,
     finish(std::move(error), no_result<Results>::make()...);
   }
 
-  /// Sets the time at which the operation fails with errc::timed_out.
-  void expire_at(steady_time when, client_environment& in) {
-    deadline_ = in.make_alarm(serial_, [weak = this->weak_from_this()] {
-      if (const auto self = weak.lock()) self->finish(errc::timed_out);
+  /// Sets the time at which the operation fails.
+  /// @param why  returns the error; empty: errc::timed_out
+  void expire_at(steady_time when, client_environment& in, std::function<Error()> why = {}) {
+    deadline_ = in.make_alarm(serial_, [weak = this->weak_from_this(), why = std::move(why)] {
+      if (const auto self = weak.lock()) self->finish(why ? why() : Error(errc::timed_out));
     });
     deadline_->wake_at(when);
   }

@@ -39,7 +39,10 @@ constexpr bool answers_as_function() {
 }
 template <class F>
 constexpr bool answers_as_coroutine() {
-  if constexpr (!takes_responder<F> && std::is_invocable_v<F&, const call&>)
+  // Two steps: a generic lambda for responders does not compile with a call.
+  if constexpr (takes_responder<F>)
+    return false;
+  else if constexpr (std::is_invocable_v<F&, const call&>)
     return std::is_same_v<std::invoke_result_t<F&, const call&>, boost::asio::awaitable<answer>>;
   else
     return false;
@@ -74,6 +77,13 @@ class request_process {
   template <detail::other_than<request_process> F>
   requires(detail::answers_as_coroutine<F>()) request_process(F f) : coroutine_(std::move(f)) {}
 
+  /// A handler is a function `void(responder&)` or a coroutine `awaitable<answer>(const call&)`.
+  template <detail::other_than<request_process> F>
+  requires(!detail::answers_as_function<F>() && !detail::answers_as_coroutine<F>()) request_process(F)
+  = delete;
+
+  /// Returns false if it was constructed without a function or coroutine.
+  explicit operator bool() const noexcept { return function_ || coroutine_; }
   bool is_coroutine() const noexcept { return static_cast<bool>(coroutine_); }
   /// Runs the function. Precondition: it is not a coroutine.
   void operator()(responder& r) const { function_(r); }

@@ -10,6 +10,15 @@
 
 namespace mqcoap::detail {
 
+/// Returns false for an executor of a type-erased kind that holds none.
+template <class Executor>
+bool is_executor(const Executor& e) {
+  if constexpr (std::is_constructible_v<bool, const Executor&>)
+    return static_cast<bool>(e);
+  else
+    return true;
+}
+
 /// A completion handler that keeps its own executor, if it has one, busy until it is called, as Asio requires
 /// of outstanding operations.
 template <class Handler>
@@ -19,10 +28,7 @@ class working_handler {
  public:
   explicit working_handler(Handler h) : handler_(std::move(h)) {
     const executor own = boost::asio::get_associated_executor(handler_, boost::asio::any_io_executor());
-    if constexpr (std::is_same_v<executor, boost::asio::any_io_executor>) {
-      if (!own) return;
-    }
-    work_.emplace(own);
+    if (is_executor(own)) work_.emplace(own);
   }
 
   template <class... Results>

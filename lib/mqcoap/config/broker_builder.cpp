@@ -104,7 +104,7 @@ std::vector<link_options> build_brokers(const root_spec& root, const std::vector
     link_options link = spec.options;
     link.name = name.value;
     if (spec.client_id) link.client_id = spec.client_id->value;
-    link.max_inbound = std::max(link.max_inbound, root.limits.payload.payload);
+    link.max_inbound = std::max(link.max_inbound, inbound_limit_for(root.limits.payload.payload));
     if (spec.password_at != nullptr && link.username.empty())
       faults.error(*spec.password_at->key, "a password without a username",
                    "MQTT 3.1.1 does not allow that: add `username`");

@@ -236,7 +236,7 @@ bool proxy::take_late(const link& from, const exchange_topic& topic, const reque
   auto rules = env_.decoding;
   rules.codes = code_rules::foreign;
   auto decoded = decode_response(payload, rules);
-  if (!decoded || !(decoded->id == id) || !(decoded->path == awaited->path)) return false;
+  if (!decoded || !is_answer_to(*decoded, id, awaited->path)) return false;
   const auto taken = *late_.take(id);
   relay(*decoded, topic.tag());
   if (!decoded->location.empty()) decoded->location = taken.way.from(decoded->location);

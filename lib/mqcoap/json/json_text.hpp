@@ -31,7 +31,8 @@ class json_text {
   json_text() = default;
 
   /// Validates the text. Surrounding white space is dropped.
-  static result<json_text, json_fault> parse(std::string_view text, std::size_t max_depth = 32);
+  /// @param max_depth  one less than the usual limit of a payload, which wraps its body once more
+  static result<json_text, json_fault> parse(std::string_view text, std::size_t max_depth = 31);
   /// Serialises a tree. Precondition: every number in it is finite.
   static json_text from_value(const boost::json::value& value);
   /// Creates a JSON string with this content (UTF-8).

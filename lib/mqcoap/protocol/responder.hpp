@@ -21,11 +21,11 @@ class reply_sink {
   ~reply_sink() = default;
 };
 
-/// A call and the single right to answer it. The holder answers, now or later, on the event loop; answering
-/// releases the call, so that it cannot be answered twice. If it is destroyed unanswered, it answers 500. The
-/// answer is discarded if the sink no longer exists, or if the call was ended before, because its time was up
-/// or the gateway stopped. Precondition of everything except `operator bool`: not answered and
-/// not moved from.
+/// A call and the single right to answer it. The holder answers, now or later; a handler of a client
+/// on any thread, one of the gateway on the event loop. Answering releases the call, so that it cannot be
+/// answered twice. If it is destroyed unanswered, it answers 500. The answer is discarded if the sink no
+/// longer exists, or if the call was ended before, because its time was up or the gateway stopped.
+/// Precondition of everything except `operator bool`: not answered and not moved from.
 class responder {
  public:
   /// Constructs a responder without a call.

@@ -47,4 +47,10 @@ struct response : answer {
   std::optional<unix_millis> sent_at{};
 };
 
+/// Returns true if a response is the answer to the request with this id and path. A device that could not
+/// read the path answers with an error and the path `unknown` (docs/protocol.md, "Payloads").
+inline bool is_answer_to(const response& r, const request_id& id, const resource_path& path) noexcept {
+  return r.id == id && (r.path == path || (is_error(r.code) && r.path.key() == "unknown"));
+}
+
 }  // namespace mqcoap

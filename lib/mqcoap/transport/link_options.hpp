@@ -44,9 +44,9 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// One broker: its address, the identity and the way to connect, and how much may wait to be sent. The
-/// options are validated when connecting: an unusable one results in an outage with
-/// a reason (`connect_errc`).
+/// One broker: its address, the identity and the way to connect, and how much may wait to be sent. A client
+/// refuses values out of range when it is constructed. Host, user and TLS are tried when connecting: an
+/// unusable one results in an outage with a reason (`connect_errc`).
 struct link_options {
   std::string name = "default";    ///< of the broker, for logs and error texts
   std::string host = "localhost";  ///< a name, or a numeric address; a name's addresses are tried in order
@@ -67,7 +67,9 @@ struct link_options {
   std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and for each address until CONNACK
   int qos = 0;                                        ///< 0 or 1, for all messages and subscriptions
   std::optional<last_will> will;                      ///< none: no last will
-  std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
+  /// Bytes of payload. Larger messages are dropped: over MQTT 5 by the broker, else they are logged. A client
+  /// uses at least four times the payload that it accepts.
+  std::size_t max_inbound = 16u << 20;
   /// The largest packet to send in bytes; a larger one fails with errc::too_large. 0: the limit that the
   /// broker announces, else none.
   std::size_t max_packet = 0;
@@ -75,6 +77,13 @@ struct link_options {
   std::size_t max_queue_bytes = 64u << 20;  ///< of their topics and payloads
   log_sink log;  ///< called for connections, outages and refusals on the connection's executor; may be empty
 };
+
+/// Returns the `max_inbound` with which payloads that are larger than a limit arrive all the same, unless
+/// they are much larger: over MQTT 5 a broker withholds larger ones, and nobody learns of them.
+constexpr std::size_t inbound_limit_for(std::size_t accepted_payload) noexcept {
+  constexpr std::size_t most = std::size_t{256} << 20;  // MQTT 5.0, section 2.1.4
+  return accepted_payload > most / 4 ? most : 4 * accepted_payload;
+}
 
 /// Returns all servers of a broker, the first one first.
 std::vector<endpoint> servers(const link_options& options);

@@ -97,13 +97,13 @@ void check_valid(const json_text& json) {
   HOLDS(!validate_json(written.text(), deepest));
   HOLDS(equal_json(written.value(), value));
   HOLDS(!find_duplicate_key(written.text()));
-  const auto again = json_text::parse(json.text());
+  const auto again = json_text::parse(json.text(), deepest);
   HOLDS(again && *again == json);
 
   for (const auto ends : {line_ends::replaced, line_ends::kept}) {
     const auto safe = safe_json(json.text(), ends);
     HOLDS(is_safe(safe, ends));
-    const auto of_safe = json_text::parse(safe);
+    const auto of_safe = json_text::parse(safe, deepest);
     HOLDS(of_safe && equal_json(of_safe->value(), value));
   }
   HOLDS(is_utf8(excerpt(value)) && excerpt(value).size() <= excerpt_limit + 3);

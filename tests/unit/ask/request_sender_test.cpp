@@ -52,6 +52,20 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(ended.size() == 1);
 }
 
+TEST_CASE_FIXTURE(ask_fixture,
+                  "an error with the path 'unknown' is the answer of a device that could not read it") {
+  const auto id = ask_confirmed("a").id();
+  const auto topic = "gf_int_v1/axuv/response/D_1/" + std::string(id.text());
+  auto refusal = answer_to(id, "unknown");
+  answer(topic, refusal);  // no error
+  CHECK(counted[fact::mismatched] == 1);
+  CHECK(ended.empty());
+  refusal.replace(refusal.find("205"), 3, "400");
+  answer(topic, refusal);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].answer->code == response_code::bad_request);
+}
+
 TEST_CASE_FIXTURE(ask_fixture, "an answer to a request that was not sent is ignored") {
   const auto id = ask("a").id();
   answer(id);

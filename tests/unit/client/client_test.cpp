@@ -588,3 +588,26 @@ TEST_CASE("a broker that denies: the caller gets an error instead of a timeout")
     });
   }
 }
+
+TEST_CASE("a payload that is larger than accepted is answered or reported, and not withheld by the broker") {
+  const private_broker broker;
+  asio::io_context loop;
+  auto as_device = options_for(broker, "DEV");
+  auto as_caller = options_for(broker);
+  for (auto* const each : {&as_device, &as_caller}) each->decoding.limits.payload = 9u << 20;
+  client device(loop, as_device);
+  client caller(loop, as_caller);
+  const auto large = json_text::from_string(std::string(20u << 20, 'x'));
+  device.add_handler({"large", {}, [&](responder& r) { std::move(r).respond({.body = large}); }});
+  run(loop, [&]() -> asio::awaitable<void> {
+    co_await device.async_connect(asio::use_awaitable);
+    co_await caller.async_connect(asio::use_awaitable);
+    request_spec put = to("gains");
+    put.verb = method::put;
+    put.body = large;
+    const auto [refused, why] = co_await caller.async_request(put, tuple);
+    CHECK(refused == response_code::request_entity_too_large);
+    const auto [unread, none] = co_await caller.async_request(to("gains"), tuple);
+    CHECK(unread == errc::unusable_answer);
+  });
+}

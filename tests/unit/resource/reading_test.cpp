@@ -51,6 +51,16 @@ TEST_CASE("a number is decimal and finite, with white space around it") {
   CHECK(long_fault.size() < 140);
 }
 
+TEST_CASE("NUL bytes at the end belong to no value") {
+  using namespace std::string_view_literals;
+  CHECK(read({}, "on\0"sv) == R"("on")");
+  CHECK(read({}, "on\n\0\0"sv) == R"("on")");
+  CHECK(read({}, "a\0b"sv) == R"("a\u0000b")");
+  CHECK(read({.as = form::number}, "21.5\0"sv) == "21.5");
+  CHECK(read({.as = form::json}, "[1]\0"sv) == "[1]");
+  CHECK(read({.as = form::number, .regex = ":([0-9.]+)$"}, "N:1.5\0"sv) == "1.5");
+}
+
 TEST_CASE("JSON is checked, also for its depth, and a pointer leads into it") {
   const reading_options json{.as = form::json};
   CHECK(read(json, " {\"a\": 1}\n") == "{\"a\": 1}");

@@ -1,3 +1,5 @@
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -48,6 +50,7 @@ static_assert(!std::convertible_to<asio::awaitable<answer> (*)(responder&), requ
 static_assert(!std::convertible_to<asio::awaitable<void> (*)(responder&), request_process>);
 static_assert(!std::convertible_to<asio::awaitable<void> (*)(const call&), request_process>);
 static_assert(!std::convertible_to<void (*)(const exchange&, const response&), request_process>);
+static_assert(!std::convertible_to<int, request_process>);
 
 }  // namespace
 
@@ -144,4 +147,69 @@ TEST_CASE("the error code of an outage compares with its reason and with its cla
   l.broker.settle();
   CHECK(l.caller.connected());
   CHECK_FALSE(l.caller.outage().code());
+}
+
+TEST_CASE("a token whose type of handler is erased, with an executor and without one") {
+  lab l;
+  l.device.add_handler({"echo", {}, [](auto& r) { std::move(r).respond({}); }});  // a generic lambda
+  l.connect();
+  using handler = asio::any_completion_handler<void(error_code, response)>;
+  std::vector<error_code> ended;
+  const auto end = [&](error_code error, const response&) { ended.push_back(error); };
+  l.caller.async_request("DEV/axuv/gains", handler(end));
+  l.caller.async_request("DEV/axuv/gains", handler(asio::bind_executor(l.loop.get_executor(), end)));
+  l.broker.settle();
+  CHECK(ended == std::vector<error_code>(2));
+}
+
+TEST_CASE("options with which no connection is possible, and handlers without a function, are refused") {
+  asio::io_context loop;
+  testing::broker broker(loop);
+  const auto refused = [&](auto change) {
+    client_options options;
+    change(options);
+    CHECK_THROWS_AS(client(loop, options, broker), std::invalid_argument);
+  };
+  refused([](client_options& o) { o.timeout = 0ms; });
+  refused([](client_options& o) { o.timeout = 11min; });
+  refused([](client_options& o) { o.broker.qos = 2; });
+  refused([](client_options& o) { o.broker.keepalive = 1s; });
+  refused([](client_options& o) { o.broker.port = 0; });
+  refused([](client_options& o) { o.broker.fallbacks = {{"", 1883}}; });
+  refused([](client_options& o) { o.broker.client_id.assign(65'536, 'x'); });
+  refused([](client_options& o) { o.broker.will = last_will{"a/#", "x"}; });
+  client me(loop, {}, broker);
+  CHECK_THROWS_AS(me.add_handler(request_handler{"empty", {}, {}}), std::invalid_argument);
+  CHECK_THROWS_AS(me.add_handler(response_handler{}), std::invalid_argument);
+}
+
+TEST_CASE("the error of a device that could not read the request is the answer") {
+  lab l;
+  l.device.add_handler({"echo", {}, [](responder& r) { std::move(r).respond({}); }});
+  l.connect();
+  const auto deep = json_text::parse(std::string(32, '[') + std::string(32, ']'), 32).value();
+  const auto got = l.ask(request_spec("DEV/axuv/gains", method::put, deep));
+  CHECK(got.error == response_code::bad_request);
+  CHECK(got.what.path.key() == "unknown");
+  CHECK(got.what.body.text().find("nested deeper") != std::string::npos);
+  CHECK(l.caller.stats().mismatched == 0);
+  CHECK_FALSE(json_text::parse(std::string(32, '[') + std::string(32, ']')).has_value());  // a payload would be too deep
+}
+
+TEST_CASE("connecting again during an outage ends with its reason") {
+  lab l;
+  l.broker.refuse(connect_errc::not_authorized);
+  std::vector<error_code> ended;
+  for (int i = 0; i < 2; ++i) {
+    l.caller.async_connect([&](error_code error) { ended.push_back(error); });
+    l.broker.settle();
+  }
+  CHECK(ended == std::vector<error_code>{connect_errc::not_authorized});
+  l.broker.advance(5s);
+  CHECK(ended == std::vector<error_code>(2, connect_errc::not_authorized));
+  l.caller.async_connect([&](error_code error) { ended.push_back(error); });
+  l.broker.settle();
+  l.broker.come_up();
+  l.broker.settle();
+  CHECK(ended.back() == error_code{});
 }

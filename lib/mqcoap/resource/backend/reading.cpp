@@ -83,7 +83,9 @@ reading::reading(reading_options options, std::size_t max_depth)
     : options_(std::move(options)), max_depth_(max_depth), tools_(std::make_unique<tools>(options_)) {}
 reading::~reading() = default;
 
+/// Drops NUL bytes at the end, with which C programs and the device tree end a text.
 result<json_text, unreadable> reading::make(std::string_view read) const {
+  while (read.ends_with('\0')) read.remove_suffix(1);
   std::string_view part = read;
   if (tools_->regex) {
     re2::StringPiece groups[2];

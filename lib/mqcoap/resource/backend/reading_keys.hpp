@@ -36,11 +36,11 @@ template <class Keys>
 std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                                               std::string parse_absent = "`text`, with `pointer` `json`") {
   using keys = backend_keys;
-  rows.push_back(
-      key<Keys>("parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
-                "How the text that was read becomes a value: `text` (UTF-8, without the final line end), "
-                "`number`, `json`, or `{regex: R, as: text|number}`, whose first group is used (RE2)",
-                [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
+  rows.push_back(key<Keys>(
+      "parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
+      "How the text that was read becomes a value: `text` (UTF-8, without the final line end or NUL), "
+      "`number`, `json`, or `{regex: R, as: text|number}`, whose first group is used (RE2)",
+      [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
   rows.push_back(key<Keys>("pointer", with_place(reading_pointer()), presence::optional("the whole value"),
                            "Which part of the JSON that was read is the value: a JSON Pointer (RFC 6901)",
                            [](Keys& to, auto value) { static_cast<keys&>(to).pointer = std::move(value); }));

@@ -121,10 +121,12 @@ const section<line_spec>& line_section() {
                 &line_spec::settle),
        time_key("pause", 0ms, "0s", "The delay from the end of an exchange to the next one.",
                 &line_spec::pause),
-       time_key("drain", 0ms, presence::optional("`timeout` at a serial port; else `0s`"),
-                "After a timeout the connection is reopened, and for this long a late answer is awaited, and "
-                "dropped, before the next exchange. Over TCP, only a converter to a serial line sends one.",
-                &line_spec::drain),
+       time_key(
+           "drain", 0ms, presence::optional("`timeout` at a serial port; else `0s`"),
+           "After a timeout the connection is reopened, and for this long a late answer is awaited, and "
+           "dropped, before the next exchange: one that comes even later is taken for the next answer. Over "
+           "TCP, only a converter to a serial line sends one.",
+           &line_spec::drain),
        key<line_spec>("max", size(1, largest_answer), "64KiB", "Bytes of an answer; a longer one gets 502.",
                       &line_spec::max),
        key<line_spec>("queue", integer(1, 1024), "64", "Requests that may wait; a further one gets 503.",
