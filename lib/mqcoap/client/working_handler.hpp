@@ -1,35 +1,22 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/associator.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <optional>
-#include <type_traits>
 #include <utility>
 
 namespace mqcoap::detail {
-
-/// Returns false for an executor of a type-erased kind that holds none.
-template <class Executor>
-bool is_executor(const Executor& e) {
-  if constexpr (std::is_constructible_v<bool, const Executor&>)
-    return static_cast<bool>(e);
-  else
-    return true;
-}
 
 /// A completion handler that keeps its own executor, if it has one, busy until it is called, as Asio requires
 /// of outstanding operations.
 template <class Handler>
 class working_handler {
-  using executor = typename boost::asio::associated_executor<Handler, boost::asio::any_io_executor>::type;
+  /// The system executor, which needs no work, if the handler has none.
+  using executor = typename boost::asio::associated_executor<Handler>::type;
 
  public:
-  explicit working_handler(Handler h) : handler_(std::move(h)) {
-    const executor own = boost::asio::get_associated_executor(handler_, boost::asio::any_io_executor());
-    if (is_executor(own)) work_.emplace(own);
-  }
+  explicit working_handler(Handler h)
+      : handler_(std::move(h)), work_(boost::asio::get_associated_executor(handler_)) {}
 
   template <class... Results>
   void operator()(Results&&... results) {
@@ -41,7 +28,7 @@ class working_handler {
 
  private:
   Handler handler_;
-  std::optional<boost::asio::executor_work_guard<executor>> work_;
+  boost::asio::executor_work_guard<executor> work_;
 };
 
 }  // namespace mqcoap::detail
