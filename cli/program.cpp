@@ -134,30 +134,30 @@ bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& 
   return true;
 }
 
-int usage_error(const CLI::App& root, const CLI::ParseError& e) {
-  if (const auto& chosen = innermost(root); &chosen != &root) {
-    if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr &&
-        complain_about_extras(chosen, root.remaining(true)))
-      return status_usage;
-    complain(std::string("mqcoap: ") + e.what());
-    complain("  try: " + command_of(chosen) + " --help");
-    return status_usage;
-  }
-  const auto rest = root.remaining();
-  const auto word = std::find_if(rest.begin(), rest.end(), [](const auto& w) { return !w.starts_with('-'); });
-  if (word == rest.end()) {
-    if (complain_about_extras(root, rest)) return status_usage;
-    complain(std::string("mqcoap: ") + e.what());
-    complain("  try: mqcoap --help");
-    return status_usage;
-  }
+/// Reports a verb that does not exist. Returns false if the words name none.
+bool complain_about_verb(const CLI::App& app, const std::vector<std::string>& words) {
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto word = std::ranges::find_if(words, [](const auto& w) { return !w.starts_with('-'); });
+  if (verbs.empty() || word == words.end()) return false;
   std::vector<std::string> names;
-  for (const auto* app : root.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(app->get_name());
+  for (const auto* verb : verbs) names.push_back(verb->get_name());
   const auto given = unguarded(*word);
   const auto hint = suggest(given, names);
-  complain("mqcoap: there is no verb '" + given + '\'');
-  complain("  try: " + (hint.empty() ? "mqcoap --help" : hint));
+  complain("mqcoap: there is no verb '" + given + '\'' +
+           (app.get_parent() == nullptr ? "" : " in " + command_of(app)));
+  complain("  try: " + (hint.empty() ? command_of(app) + " --help" : hint));
+  return true;
+}
+
+int usage_error(const CLI::App& root, const CLI::ParseError& e) {
+  const auto& chosen = innermost(root);
+  const auto rest = root.remaining(true);
+  const bool is_complete = chosen.get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (!is_complete && complain_about_verb(chosen, rest)) return status_usage;
+  const bool has_extras = &chosen == &root || dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr;
+  if (has_extras && complain_about_extras(chosen, rest)) return status_usage;
+  complain(std::string("mqcoap: ") + e.what());
+  complain("  try: " + command_of(chosen) + " --help");
   return status_usage;
 }
 

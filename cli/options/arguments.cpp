@@ -141,6 +141,13 @@ declared_option declared_option::positive() {
   return *this;
 }
 
+declared_option declared_option::not_empty() {
+  option_->check(CLI::Validator(
+      [](const std::string& text) { return text.empty() ? std::string("must not be empty") : std::string(); },
+      ""));
+  return *this;
+}
+
 declared_option declared_option::one_of(std::initializer_list<const char*> choices) {
   option_->check(CLI::IsMember(std::vector<std::string>(choices.begin(), choices.end())));
   return *this;

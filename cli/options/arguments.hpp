@@ -37,6 +37,8 @@ class declared_option {
   declared_option between(T least, T most);
   /// Rejects numbers that are not greater than 0.
   declared_option positive();
+  /// Rejects an empty text, as of a shell variable that is not set.
+  declared_option not_empty();
   declared_option one_of(std::initializer_list<const char*> choices);
 
  private:

@@ -27,7 +27,8 @@ bool is_code(const request_outcome& outcome, response_code code) {
 
 void repeat_arguments::declare(command app, method verb) {
   app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")
-      ->option_text("ID");
+      ->option_text("ID")
+      ->not_empty();
   app.add_option("--retry", times,
                  verb == method::get
                      ? "Try again up to N times if there is no answer, or a 503 or 504"

@@ -115,9 +115,11 @@ verb declare_config(CLI::App& root) {
       ->capture_default_str()
       ->option_text("FILE");
   given->stored->add_option("--dir", given->state.directory, "The directory, without a configuration")
-      ->option_text("DIR");
+      ->option_text("DIR")
+      ->not_empty();
   given->stored->add_option("--backup", given->state.backup, "Copy the database into a new file")
-      ->option_text("NEW_FILE");
+      ->option_text("NEW_FILE")
+      ->not_empty();
   given->stored->add_flag("--set-aside", given->state.set_aside,
                           "Show the values that are not in force because their resource rejected them");
   given->stored->add_flag("--sql", given->state.sql,

@@ -61,7 +61,10 @@ void back_up(store::state_database& stored, const std::string& file) {
   if (::access(file.c_str(), F_OK) == 0) cannot_create(file, EEXIST);
   const auto part = file + ".part";
   const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) cannot_create(errno == EEXIST ? part : file, errno);
+  if (fd < 0 && errno == EEXIST)
+    throw failure(status_usage, part + " exists: another copy is being made, or one was interrupted",
+                  "rm " + part + ", if none is being made");
+  if (fd < 0) cannot_create(file, errno);
   ::close(fd);
   try {
     stored.back_up(part);

@@ -18,7 +18,9 @@ verb declare_delete(CLI::App& root) {
   auto app = command(root).add_subcommand("delete", "Delete a resource");
   auto given = std::make_shared<delete_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
-  app->add_option("--if-match", given->if_match, "Only if the resource has this etag")->option_text("ETAG");
+  app->add_option("--if-match", given->if_match, "Only if the resource has this etag")
+      ->option_text("ETAG")
+      ->not_empty();
   given->again.declare(app, method::del);
   app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
   return {app, [given](const settled_options& options) {

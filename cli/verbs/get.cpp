@@ -20,10 +20,12 @@ verb declare_get(CLI::App& root) {
   auto given = std::make_shared<get_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--accept", given->accept, "Ask for this format, e.g. application/link-format")
-      ->option_text("TYPE");
+      ->option_text("TYPE")
+      ->not_empty();
   app->add_option("--etag", given->etag,
                   "The version that you have: 203 without a body if it is still current")
-      ->option_text("ETAG");
+      ->option_text("ETAG")
+      ->not_empty();
   given->again.declare(app, method::get);
   app->footer(
       "Examples:\n"

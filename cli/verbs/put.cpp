@@ -23,7 +23,8 @@ verb declare_put(CLI::App& root) {
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "The value to send")->option_text("...")->required();
   auto if_match = app->add_option("--if-match", given->if_match, "Only if the resource has this etag")
-                      ->option_text("ETAG");
+                      ->option_text("ETAG")
+                      ->not_empty();
   app->add_flag("--create-only", given->create_only, "Only if the resource has no value yet")
       ->excludes(if_match)
       ->option_text(" ");

@@ -108,6 +108,10 @@ class Config(unittest.TestCase):
                 (["config", "state", "--bakcup", "x"], "unknown option --bakcup", "did you mean '--backup'?"),
                 (["config", "state", "--nothing-like-it"], "unknown option --nothing-like-it", "mqcoap config state --help"),
                 (["get", "A_1/x/y", "-Z"], "unknown option -Z", "mqcoap get --help"),
+                (["put", "A_1/x/y", "1", "--if-match", ""], "--if-match: must not be empty", "mqcoap put --help"),
+                (["config", "state", "--backup", ""], "--backup: must not be empty", "mqcoap config state --help"),
+                (["config", "chekc"], "there is no verb 'chekc' in mqcoap config", "did you mean 'check'?"),
+                (["context", "remove", "lab"], "there is no verb 'remove' in mqcoap context", "one of ls, show, use, add, rm"),
                 (["get", "A_1/x/y", "more"], "unexpected argument 'more'", "mqcoap get --help"),
                 (["ls", "-h", "mqtt://u:secret@h"], "-h: this is a URL, and not the name of a host", "-L takes a URL"),
                 (["ls", "-h", "h:1884"], "-h: 'h:1884' is not the name of a host", "-h h -p 1884")):

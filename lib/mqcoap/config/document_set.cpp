@@ -113,6 +113,10 @@ void document_set::include_file(const std::string& path, const node& pattern) {
                   is_missing ? "there is no file " + path : path + " cannot be read: " + why.message());
     return;
   }
+  if (!S_ISREG(found.st_mode)) {
+    faults_.error(pattern, path + (S_ISDIR(found.st_mode) ? " is a directory" : " is not a regular file"));
+    return;
+  }
   const file_identity identity{found.st_dev, found.st_ino};
   if (identity == main_) {
     faults_.error(pattern, "this includes the file itself");

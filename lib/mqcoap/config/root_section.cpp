@@ -31,7 +31,18 @@ value_type<std::int64_t> version_number() {
 }
 
 /// Reads the patterns, only for the description: includes are resolved before the sections are read.
-value_type<std::vector<std::string>> file_patterns() { return list_of(text("a file name or pattern"), true); }
+/// There may be none, so that every entry may be commented out.
+value_type<std::vector<std::string>> file_patterns() {
+  auto patterns = list_of(text("a file name or pattern"), true);
+  auto& forms = patterns.schema["anyOf"].as_array();
+  forms.back().as_object().erase("minItems");
+  forms.push_back(boost::json::object{{"type", "null"}});
+  patterns.read = [some = patterns.read](const node& n, read_context& ctx) {
+    const bool is_empty = n.is_null() || (n.is_list() && n.items.empty());
+    return is_empty ? std::optional(std::vector<std::string>()) : some(n, ctx);
+  };
+  return patterns;
+}
 
 value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
   auto brokers =

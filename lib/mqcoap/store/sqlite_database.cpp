@@ -5,7 +5,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <mqcoap/store/storage_fault.hpp>
+#include <system_error>
 
 namespace mqcoap::store {
 namespace {
@@ -52,6 +54,19 @@ void check(int code, sqlite3* in) {
 
 }  // namespace
 
+namespace {
+
+/// Follows links in the folder of a file. SQLite is to refuse a link only in place of the file itself, and
+/// would refuse one anywhere in the path.
+std::string in_real_folder(const std::string& file) {
+  const std::filesystem::path given(file);
+  std::error_code ec;
+  const auto folder = std::filesystem::canonical(given.has_parent_path() ? given.parent_path() : ".", ec);
+  return ec ? file : (folder / given.filename()).string();
+}
+
+}  // namespace
+
 void sqlite_database::closer::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 sqlite_database::sqlite_database(const std::string& file, access how) : file_(file) {
@@ -60,7 +75,7 @@ sqlite_database::sqlite_database(const std::string& file, access how) : file_(fi
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   sqlite3* opened = nullptr;
   errno = 0;
-  const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(in_real_folder(file).c_str(), &opened, flags, nullptr);
   handle_.reset(opened);
   if (opened == nullptr) throw storage_fault(storage_fault::kind::failed, file + ": out of memory");
   if (code != SQLITE_OK) raise(opened, file, errno);

@@ -128,11 +128,13 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that two patterns name is read o
 
 TEST_CASE_FIXTURE(document_set_fixture, "an include that cannot be looked up is not called missing") {
   std::filesystem::create_symlink("loop.yaml", folder.path("loop.yaml"));
+  std::filesystem::create_directory(folder.path("folder"));
   folder.write("one.yaml", "devices: {}\n");
-  const auto tested = read("version: 1\ninclude: [loop.yaml, one.yaml/two.yaml]\n");
+  const auto tested = read("version: 1\ninclude: [loop.yaml, one.yaml/two.yaml, folder]\n");
   CHECK(found(tested) ==
         "main.yaml:2: loop.yaml cannot be read: Too many levels of symbolic links\n"
-        "main.yaml:2: there is no file one.yaml/two.yaml\n");
+        "main.yaml:2: there is no file one.yaml/two.yaml\n"
+        "main.yaml:2: folder is a directory\n");
 }
 
 TEST_CASE_FIXTURE(document_set_fixture, "keys of many files are merged in order, and a second one is found") {

@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(file_fixture,
   CHECK(content("box/a") == "1");
 }
 
-TEST_CASE_FIXTURE(file_fixture, "a write that fails in place says that the content is lost") {
+TEST_CASE_FIXTURE(file_fixture, "a write that fails in place says that the content may be lost") {
   folder.write("a", "before");
   rlimit usual{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(file_fixture, "a write that fails in place says that the conte
   const auto reply = write_file({{}, folder.path("a")}, "x", false);
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
   std::signal(SIGXFSZ, ignored);
-  CHECK(message(reply) == "500 it cannot be written, and its content is lost: File too large");
+  CHECK(message(reply) == "500 it cannot be written, and its content may be lost: File too large");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {

@@ -151,6 +151,18 @@ TEST_CASE_FIXTURE(store_fixture, "a full disk refuses changes until there is roo
   CHECK(logged[0].starts_with("state cannot be stored, and changes of it get 500: " + database()));
 }
 
+TEST_CASE_FIXTURE(store_fixture, "the directory may be reached through links, and the database may be none") {
+  namespace fs = std::filesystem;
+  const auto link = directory() + "/link";
+  fs::create_directory(directory() + "/real");
+  fs::create_directory_symlink("real", link);
+  { const sqlite_store store(link, environment()); }
+  CHECK(fs::exists(directory() + "/real/state.db"));
+  fs::rename(directory() + "/real/state.db", directory() + "/moved.db");
+  fs::create_symlink("../moved.db", directory() + "/real/state.db");
+  CHECK_THROWS_AS(sqlite_store(link, environment()), storage_fault);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "two gateways do not share a directory") {
   const sqlite_store store(directory(), environment());
   CHECK_THROWS_WITH_AS(sqlite_store(directory(), environment()),

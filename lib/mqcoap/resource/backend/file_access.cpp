@@ -173,7 +173,7 @@ backend_reply write_file(const file_place& at, std::string_view bytes, bool atom
   const bool is_truncated = ::ftruncate(*file, 0) == 0;
   if (!is_truncated && errno != EINVAL) return failed("it cannot be written", errno);
   if (const int error = write_all(*file, bytes))
-    return is_truncated ? broken("it cannot be written, and its content is lost", error)
+    return is_truncated ? broken("it cannot be written, and its content may be lost", error)
                         : failed("it cannot be written", error);
   return backend_reply::done();
 }

@@ -51,6 +51,7 @@ backend::running exec_backend::run(backend_request what, reply_handler done) {
   exec_job job{.owner = this,
                .program = {*std::move(argv), options_.program.environment, options_.program.has_input},
                .timeout = options_.timeout,
+               .verb = what.verb,
                .most = options_.most,
                .done = std::move(done)};
   const bool is_read = what.verb == method::get;

@@ -5,6 +5,7 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/child_process.hpp>
 #include <mqcoap/resource/resource_site.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -101,7 +102,8 @@ void exec_pool::begin(const run_ptr& next) {
     const auto run = of.lock();
     if (!pool || !run) return;
     pool->answer(*run, backend_reply::error(response_code::gateway_timeout,
-                                            "the program did not end within " + to_string(run->job.timeout)));
+                                            "the program did not end within " + to_string(run->job.timeout) +
+                                                may_have_run(run->job.verb)));
   });
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/backend/backend.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/resource/backend/child_options.hpp>
@@ -22,6 +23,7 @@ struct exec_job {
   child_options program;
   std::string input{};  ///< used with `program.has_input`
   std::chrono::milliseconds timeout{0};
+  method verb = method::get;  ///< of the request
   std::size_t most = 0;
   backend::reply_handler done;  ///< the text of the reply is the output of the program
 };

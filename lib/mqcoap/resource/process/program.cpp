@@ -5,6 +5,7 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/reading.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <random>
 #include <utility>
 
@@ -72,14 +73,16 @@ backend::running program::ask(const backend_request& what, milliseconds timeout,
   auto& added = open_[id];
   added.line = request_line(id, what);
   added.done = std::move(done);
+  added.verb = what.verb;
   const auto cancel = [self = weak_from_this(), id](void*) {
     if (const auto still = self.lock()) still->take(id);
   };
   if (timeout.count() > 0)
-    added.deadline_timer = timers_.after(timeout, [self = weak_from_this(), id, timeout] {
+    added.deadline_timer = timers_.after(timeout, [self = weak_from_this(), id, timeout, verb = what.verb] {
       if (const auto still = self.lock())
         still->answer(id, backend_reply::error(response_code::gateway_timeout,
-                                               "the program did not answer within " + to_string(timeout)));
+                                               "the program did not answer within " + to_string(timeout) +
+                                                   may_have_run(verb)));
     });
   unsent_.push_back(id);
   send_what_waits();
@@ -212,8 +215,9 @@ void program::end_all(const std::string& why) {
   const auto ended = std::exchange(open_, {});
   unsent_.clear();
   for (const auto& [id, each] : ended)
-    each.done(each.is_sent ? backend_reply::error(response_code::gateway_timeout,
-                                                  "the program ended before it answered: " + why)
+    each.done(each.is_sent ? backend_reply::error(
+                                 response_code::gateway_timeout,
+                                 "the program ended before it answered: " + why + may_have_run(each.verb))
                            : backend_reply::refusal(response_code::service_unavailable,
                                                     "the request was not sent to the program: " + why));
 }

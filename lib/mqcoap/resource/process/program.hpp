@@ -8,6 +8,7 @@
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/exchange/backoff.hpp>
 #include <mqcoap/exchange/throttle.hpp>
+#include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/backend/backend.hpp>
 #include <mqcoap/resource/backend/child_process.hpp>
 #include <mqcoap/resource/process/process.hpp>
@@ -45,6 +46,7 @@ class program final : public std::enable_shared_from_this<program> {
   struct inquiry {
     std::string line;
     backend::reply_handler done;
+    method verb = method::get;
     timer_queue::timer deadline_timer{};
     bool is_sent = false;
   };
