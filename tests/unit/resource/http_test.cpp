@@ -125,10 +125,10 @@ TEST_CASE_FIXTURE(
   CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12") ==
         within("HTTP/1.1 200 OK??Content-Length: 9????12"));
   CHECK(taken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12", method::put)
-            .ends_with("????5??12'; it may have been run"));
+            .ends_with("????5??12'; the PUT may have been run"));
   CHECK(taken("") ==
         "502 the connection to the server ended before it had answered: it was closed at the other end");
-  CHECK(taken("", method::post).ends_with("; it may have been run"));
+  CHECK(taken("", method::post).ends_with("; the POST may have been run"));
   CHECK(taken("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n") ==
         "502 the server answers 101 Switching Protocols, which was not asked for");
   std::string interim;
@@ -205,7 +205,7 @@ TEST_CASE_FIXTURE(
   CHECK(
       said.ends_with("; received so far: 'HTTP/1.1 200 OK"
                      "?"
-                     "?'; it may have been run"));
+                     "?'; the PUT may have been run"));
 }
 
 TEST_CASE_FIXTURE(http_fixture,
@@ -224,8 +224,8 @@ TEST_CASE_FIXTURE(http_fixture,
   CHECK(connections == 2);
   ask(*make(), method::post, "1");
   CHECK(settle() ==
-        "502 the connection to the server ended before it had answered: it was closed at the other end; it "
-        "may have been run");
+        "502 the connection to the server ended before it had answered: it was closed at the other end; the "
+        "POST may have been run");
   CHECK(requests == 4);
   CHECK(connections == 2);
 }

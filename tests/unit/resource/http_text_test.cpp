@@ -199,7 +199,8 @@ TEST_CASE("an error has the server's words, which are safe to log") {
   CHECK(message.starts_with("404 the server answers 404 Not Found: no such?camera?[2J xxx"));
   CHECK(message.size() < 140);
   CHECK(text_of(get, answered(500, "<html>", "text/html; charset=utf-8")) == "502 the server answers 500");
-  CHECK(text_of(put, answered(500)) == "502 the server answers 500; it may have been run");
+  CHECK(text_of(put, answered(500)) == "502 the server answers 500; the PUT may have been run");
+  CHECK(text_of(post, answered(408)) == "504 the server answers 408; the POST may have been run");
   auto busy = answered(429);
   busy.retry_after = "120";
   CHECK(text_of(post, busy) == "503 the server answers 429; again after 120");
@@ -207,7 +208,7 @@ TEST_CASE("an error has the server's words, which are safe to log") {
         "502 the server answers 401: it does not accept the credentials of the configuration, or there are "
         "none");
   CHECK(text_of(get, answered(304)) == "502 the server answers 304, which was not asked for");
-  CHECK(text_of(post, answered(303)).ends_with("which is not followed; it may have been run"));
+  CHECK(text_of(post, answered(303)).ends_with("which is not followed; the POST may have been run"));
   CHECK(text_of(post, answered(401)).ends_with("or there are none"));
   CHECK(text_of(post, answered(200, "{}", "Application/Problem+JSON")) == "205 {}");
 }
@@ -233,7 +234,7 @@ TEST_CASE("content in an encoding that was not asked for is not read") {
   zipped.encoding = "gzip";
   CHECK(text_of(method::get, zipped) == "502 the server's answer is encoded, which was not asked for: gzip");
   CHECK(text_of(method::post, zipped) ==
-        "502 the server's answer is encoded, which was not asked for: gzip; it may have been run");
+        "502 the server's answer is encoded, which was not asked for: gzip; the POST may have been run");
   zipped.encoding = "Identity";
   zipped.body = "5";
   CHECK(text_of(method::get, zipped) == "205 5");
@@ -245,9 +246,9 @@ TEST_CASE("of a write that was sent, and of which no answer came, the words say 
     return text_of(verb, {.how = how, .why = "why", .was_sent = was_sent});
   };
   CHECK(ended(method::get, closed, true) == "502 why");
-  CHECK(ended(method::post, closed, true) == "502 why; it may have been run");
-  CHECK(ended(method::put, cut_off, true) == "502 why; it may have been run");
-  CHECK(ended(method::put, late, true) == "504 why; it may have been run");
+  CHECK(ended(method::post, closed, true) == "502 why; the POST may have been run");
+  CHECK(ended(method::put, cut_off, true) == "502 why; the PUT may have been run");
+  CHECK(ended(method::put, late, true) == "504 why; the PUT may have been run");
   CHECK(ended(method::put, late, false) == "504 why");
   CHECK(ended(method::put, not_connected, false) == "503 why");
   CHECK(ended(method::put, too_many_wait, false) == "503 why");

@@ -4,6 +4,7 @@
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/resource/backend/reading.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +13,6 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_reason = 40;
-
-std::string may_have_run(method verb) { return verb == method::get ? "" : "; it may have been run"; }
 
 response_code code_of_end(http_outcome::end how) {
   switch (how) {
@@ -69,7 +68,8 @@ backend_reply refused(method verb, const http_outcome& of) {
     message += text_shown(of);
   if (!of.retry_after.empty() && code == response_code::service_unavailable)
     message += "; again after " + log_safe(of.retry_after, longest_reason);
-  if (of.status < 400 || of.status >= 500) message += may_have_run(verb);
+  const bool is_refusal = of.status >= 400 && of.status < 500 && code != response_code::gateway_timeout;
+  if (!is_refusal) message += may_have_run(verb);
   return backend_reply::error(code, std::move(message));
 }
 
