@@ -28,8 +28,8 @@ void begin_later(const boost::asio::any_io_executor& serial, std::shared_ptr<Ope
   });
 }
 
-/// Throws std::invalid_argument for options with which no attempt to connect can succeed.
-void check(const client_options& options) {
+/// Returns the options. Throws std::invalid_argument for those with which no attempt to connect can succeed.
+client_options checked(client_options options) {
   using namespace std::chrono_literals;
   const auto require = [](bool is_met, const char* rule) {
     if (!is_met) throw std::invalid_argument(std::string("client_options: ") + rule);
@@ -44,6 +44,7 @@ void check(const client_options& options) {
       "each broker has a host and a port");
   require(broker.client_id.size() <= 65'535, "broker.client_id has at most 65,535 bytes");
   require(!broker.will || valid_topic(broker.will->topic), "broker.will has a topic without wildcards");
+  return options;
 }
 
 /// A batch of requests and its outcomes. Everything runs on the client's strand.
@@ -86,8 +87,8 @@ struct batch : std::enable_shared_from_this<batch> {
 
 client_base::client_base(boost::asio::any_io_executor on, client_options options,
                          std::shared_ptr<client_environment> in)
-    : core_((check(options), std::make_shared<client_core>(std::move(on), std::move(options),
-                                                           in ? std::move(in) : mosquitto_environment()))) {}
+    : core_(std::make_shared<client_core>(std::move(on), checked(std::move(options)),
+                                          in ? std::move(in) : mosquitto_environment())) {}
 
 client_base::~client_base() { leave(); }
 

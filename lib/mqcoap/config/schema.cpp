@@ -33,8 +33,8 @@ json::object property_of(const field_info& field) {
   return property;
 }
 
-/// Returns true if a section may be given in parts: a template and its device may each have some of the keys of a
-/// resource, and of its kind (template_merge.cpp).
+/// Returns true if a section may be given in parts: a template and its device may each have some of the keys
+/// of a resource, and of its kind (template_merge.cpp).
 bool is_merged(const section_info& section) {
   constexpr std::string_view resource = "devices.TAG.resources.PATH";
   std::string_view title = section.title;

@@ -34,6 +34,26 @@ std::string message(const backend_reply& reply) {
   return std::to_string(to_int(reply.code)) + ' ' + (is_error(reply.code) ? reply.message : reply.text);
 }
 
+/// Limits the size of files that this process writes, during its lifetime.
+class small_files {
+ public:
+  explicit small_files(rlim_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual_) == 0);
+    const rlimit small{bytes, usual_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  small_files(const small_files&) = delete;
+  small_files& operator=(const small_files&) = delete;
+  ~small_files() {
+    ::setrlimit(RLIMIT_FSIZE, &usual_);
+    std::signal(SIGXFSZ, ignored_);
+  }
+
+ private:
+  sighandler_t ignored_;
+  rlimit usual_{};
+};
+
 struct file_fixture {
   temporary_folder folder;
   boost::asio::io_context loop;
@@ -191,29 +211,19 @@ TEST_CASE_FIXTURE(file_fixture,
 
 TEST_CASE_FIXTURE(file_fixture, "a write that fails in place says that the content may be lost") {
   folder.write("a", "before");
-  rlimit usual{};
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
-  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit small = usual;
-  small.rlim_cur = 0;
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const auto reply = write_file({{}, folder.path("a")}, "x", false);
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
-  std::signal(SIGXFSZ, ignored);
+  const auto reply = [&] {
+    const small_files none(0);
+    return write_file({{}, folder.path("a")}, "x", false);
+  }();
   CHECK(message(reply) == "500 it cannot be written, and its content may be lost: File too large");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {
   folder.write("a", "before");
-  rlimit usual{};
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
-  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit small = usual;
-  small.rlim_cur = 4;
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const auto reply = write_file({{}, folder.path("a")}, std::string(100, 'x'), true);
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
-  std::signal(SIGXFSZ, ignored);
+  const auto reply = [&] {
+    const small_files four(4);
+    return write_file({{}, folder.path("a")}, std::string(100, 'x'), true);
+  }();
   CHECK(message(reply) == "500 it cannot be written, and is as it was: File too large");
   CHECK(content("a") == "before");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) == 1);
