@@ -151,7 +151,8 @@ TEST_CASE_FIXTURE(store_fixture, "a full disk refuses changes until there is roo
   CHECK(logged[0].starts_with("state cannot be stored, and changes of it get 500: " + database()));
 }
 
-TEST_CASE_FIXTURE(store_fixture, "the directory may be reached through links, but the database through none") {
+TEST_CASE_FIXTURE(store_fixture,
+                  "the directory may be reached through links, but the database through none") {
   namespace fs = std::filesystem;
   const auto link = directory() + "/link";
   fs::create_directory(directory() + "/real");

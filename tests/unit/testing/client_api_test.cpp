@@ -193,7 +193,8 @@ TEST_CASE("the error of a device that could not read the request is the answer")
   CHECK(got.what.path.key() == "unknown");
   CHECK(got.what.body.text().find("nested deeper") != std::string::npos);
   CHECK(l.caller.stats().mismatched == 0);
-  CHECK_FALSE(json_text::parse(std::string(32, '[') + std::string(32, ']')).has_value());  // a payload would be too deep
+  CHECK_FALSE(json_text::parse(std::string(32, '[') + std::string(32, ']'))
+                  .has_value());  // a payload would be too deep
 }
 
 TEST_CASE("connecting again during an outage ends with its reason") {
