@@ -32,8 +32,8 @@ using run_verb = std::function<int(const settled_options&)>;
 struct verb {
   CLI::App* app;
   run_verb run;
-  /// The verb needs no broker: contexts and the environment are not read, and errors in them do not prevent
-  /// it from running. `client` then has its defaults.
+  /// The verb needs no broker: contexts and the `MQCOAP_` variables are not read, and errors in them do not
+  /// prevent it from running. `client` then has its defaults.
   bool offline = false;
   effects has{};                                   ///< the program's options that have an effect on the verb
   std::map<const CLI::App*, effects> below_has{};  ///< the same for subcommands that differ

@@ -4,7 +4,7 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char engine[] = R"sh(
-# Which verb the words before the cursor name, and behind a `:` how many arguments stand behind it.
+# Prints the verb that the words before the cursor name, then `:` and the number of arguments after it.
 function __mqcoap_state
     set -l path
     set -l position 0
@@ -25,7 +25,7 @@ function __mqcoap_state
     echo "$path:$position"
 end
 
-# True at the n-th argument of a verb; `+`: at it and behind it; without a number, at the verb.
+# True at the n-th argument of a verb; `+`: at it and after it; without a number, at the verb.
 function __mqcoap_at
     set -l state (string split : -- (__mqcoap_state))
     test "$state[1]" = "$argv[1]"; or return 1

@@ -60,13 +60,17 @@ std::optional<std::string_view> behind_key(std::string_view line, std::string_vi
 
 bool has_key(std::string_view line, std::string_view key) { return behind_key(line, key).has_value(); }
 
+/// Returns a text without a comment at its end and without blanks around it.
+std::string_view without_comment(std::string_view text) {
+  if (const auto comment = text.find(" #"); comment != std::string_view::npos) text = text.substr(0, comment);
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
+}
+
 /// Returns the value of the key in a line, without blanks around it, without a comment and without quotes.
 std::string_view value_of(std::string_view line, std::string_view key) {
-  auto rest = behind_key(line, key).value_or("");
-  if (const auto comment = rest.find(" #"); comment != std::string_view::npos) rest = rest.substr(0, comment);
-  const auto first = rest.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  rest = rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first);
+  const auto rest = without_comment(behind_key(line, key).value_or(""));
   for (const char quote : {'\'', '"'})
     if (rest.size() > 1 && rest.starts_with(quote) && rest.ends_with(quote))
       return rest.substr(1, rest.size() - 2);
@@ -82,6 +86,20 @@ std::size_t first_line_of(const std::vector<std::string>& lines) {
     if (!is_silent(line) && !line.starts_with('%')) break;
   }
   return 0;
+}
+
+/// Returns true for a value that is an empty map, or none.
+bool is_nothing(std::string_view value) {
+  return value == "{}" || value == "null" || value == "Null" || value == "NULL" || value == "~";
+}
+
+/// Removes the only line of content from a file that consists of `{}` or `null`, so that keys can be added.
+void drop_empty_document(std::vector<std::string>& lines) {
+  const auto first = lines.begin() + static_cast<std::ptrdiff_t>(first_line_of(lines));
+  const auto is_content = [](const std::string& line) { return !is_silent(line); };
+  const auto only = std::find_if(first, lines.end(), is_content);
+  if (only == lines.end() || std::any_of(only + 1, lines.end(), is_content)) return;
+  if (is_nothing(without_comment(*only))) lines.erase(only);
 }
 
 /// The lines of the contexts, from `begin` to before `end`; each context is indented by `indent`.
@@ -158,6 +176,7 @@ std::string with_preferred(const std::string& text, const std::string& name) {
   const auto mark = take_mark(body);
   auto all = lines_of(body);
   const bool is_open_ended = !body.empty() && body.back() != '\n';
+  if (!name.empty()) drop_empty_document(all);
   auto at = std::find_if(all.begin(), all.end(), [](const auto& line) { return has_key(line, default_key); });
   if (at != all.end()) {
     at = all.erase(at);
@@ -179,8 +198,9 @@ std::optional<std::string> with_context(const std::string& text, const std::stri
   const auto mark = take_mark(body);
   auto all = lines_of(body);
   const auto head = std::string(contexts_key) + ':';
+  drop_empty_document(all);
   for (auto& line : all)  // `contexts: {}` is an empty section
-    if (value_of(line, contexts_key) == "{}") line = head;
+    if (is_nothing(value_of(line, contexts_key))) line = head;
   const bool is_there =
       std::any_of(all.begin(), all.end(), [](const auto& line) { return has_key(line, contexts_key); });
   if (!is_there) all.push_back(head);

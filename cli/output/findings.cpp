@@ -119,7 +119,7 @@ finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microsecond
   f.result = verdict::warn;
   f.message =
       "the device's clock is " + seconds(std::abs(skew)) + (skew > 0 ? " ahead of ours" : " behind ours");
-  f.advice = off > broken_skew ? "the device has no time: timedatectl there, or its NTP server"
+  f.advice = off > broken_skew ? "the device's clock is not set: check `timedatectl` and the NTP server there"
                                : "timedatectl here and on the device: is the clock synchronised?";
   return f;
 }

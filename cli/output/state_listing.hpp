@@ -22,7 +22,7 @@ std::vector<std::vector<std::string>> list_cells(const std::vector<stored_cell>&
 /// since, why, value.
 std::vector<std::vector<std::string>> list_set_aside(const std::vector<store::value_set_aside>& values);
 
-/// Returns an aligned table for people, or lines with tabs between the cells for programs.
+/// Returns an aligned table for people, or tab-separated lines without the header for programs.
 std::string show_table(const std::vector<std::vector<std::string>>& rows, bool for_people);
 
 }  // namespace mqcoap::cli

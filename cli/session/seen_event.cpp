@@ -62,7 +62,7 @@ std::optional<seen_event> read_event(std::string_view topic, std::string_view pa
     e.fault = *std::move(fault);
     if (read_event_body(payload, validation::lenient, e)) e.body = whole(payload);
   } else if (!general_topic::parse(topic)) {
-    e.fault = "the topic is no topic of an event";
+    e.fault = "the topic is not that of an event";
   }
   return e;
 }

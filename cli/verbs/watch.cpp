@@ -79,7 +79,7 @@ verb declare_watch(CLI::App& root) {
   app->footer(
       "Times are local on a terminal, else UTC. Errors go to stderr and do not stop the watch. Several\n"
       "resources are read at the same time, and each line has its address. A pattern is resolved once, at\n"
-      "the beginning: it stands for the resources that the devices list which are online then.\n\n"
+      "the beginning: it stands for the resources listed by the devices that are online at that time.\n\n"
       "Examples:\n"
       "  mqcoap watch 2D_XX_0_9999/axuv/status --every 500ms\n"
       "  mqcoap watch 2D_XX_0_9999/axuv/status '2D_*/axuv/temperature'\n"

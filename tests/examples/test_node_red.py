@@ -131,7 +131,7 @@ class Functions(unittest.TestCase):
         (said,), = self.run_steps(self.request("GET", "gains", correlation_id=ID))
         self.assertEqual(json.loads(said["payload"])["header"]["correlation_id"], ID)
 
-    def test_what_is_no_request_is_dropped(self):
+    def test_invalid_requests_are_dropped(self):
         for payload in ("", "{", "null", "5", "[]", '{"header":null}', '{"header":{"method":"GET","path":5}}'):
             (said,), = self.run_steps(["device", {"topic": TOPIC, "payload": payload}])
             self.assertIn("dropped", said["warning"])

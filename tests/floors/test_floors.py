@@ -107,7 +107,7 @@ class MadeUp(unittest.TestCase):
         self.assert_allowed("cli/verbs/a.cpp", '#include "words/value.hpp"\n#include "verbs/verbs.hpp"\n')
         self.assert_allowed("cli/program.cpp", '#include "verbs/verbs.hpp"\n')
 
-    def test_the_line_of_a_breach_is_told(self):
+    def test_the_line_of_a_breach_is_reported(self):
         text = "#pragma once\n/* two\nlines */\n#include <vector>\n  #  include <spdlog/spdlog.h>\n"
         self.assert_breach("protocol/a.hpp", text, "spdlog only", line=5)
 

@@ -144,7 +144,7 @@ class Acl(IntegrationTest):
                 self.assert_code(caller.get("gains"), 205)
                 self.assert_code(caller.get("probe/gains"), 205)
 
-    def test_tls_for_who_comes_from_elsewhere(self):
+    def test_tls_for_clients_from_elsewhere(self):
         self.start_lab()
         done = subprocess.run(
             [tool.program(), "-L", f"mqtts://operator@localhost:{self.lab.tls_port}", "--cafile",
@@ -157,7 +157,7 @@ class Acl(IntegrationTest):
                         MQCOAP_PASSWORD=password(user))
         return done, {c["check"]: c for c in map(json.loads, done.stdout.splitlines())}
 
-    def test_doctor_finds_nothing_wrong_with_who_may_do_what_it_needs(self):
+    def test_doctor_finds_nothing_wrong_for_users_with_the_rights_that_it_needs(self):
         self.device(self.lab, "2D_XX_0_9999", normal([]), username="2D_XX_0_9999", password=password("2D_XX_0_9999"))
         self.gateway(LAB, LAB=self.lab.url, environment={"GATEWAY_PASSWORD": password("gateway")})
         for user, *tag in (("operator",), ("operator", "2D_XX_0_9999"), ("gateway",), ("guest", "GW_XX_0_0001")):
@@ -178,7 +178,7 @@ class Acl(IntegrationTest):
                 self.assertNotIn("readwrite", done.stdout)
                 self.assertNotIn("gf_int_v1/#", done.stdout)
 
-    def test_a_denied_request_is_told_as_one(self):
+    def test_a_denied_request_is_reported_as_denied(self):
         done = tool.run("-L", f"mqtt://guest@127.0.0.1:{self.lab.port}", "-q", "1", "put", "2D_XX_0_9999/axuv/gains", "1",
                         MQCOAP_PASSWORD=password("guest"))
         self.assertEqual(done.returncode, 3, done.stderr)

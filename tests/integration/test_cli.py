@@ -66,7 +66,7 @@ class CommandLine(unittest.TestCase):
                 self.assertIn(f"\n*{status}*\n", manual)
                 self.assertRegex(page, rf"(?m)^\| {status} \|.*\| [^|]+ \|$")
 
-    def test_the_version_is_told(self):
+    def test_the_version_is_printed(self):
         done = self.run_daemon("--version")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"^mqcoapd \d+\.\d+\.\d+")

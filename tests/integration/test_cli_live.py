@@ -206,7 +206,7 @@ class Events(IntegrationTest):
         self.assertEqual(running.stop(), 130)
         self.assertIn("4 events, 3 of them break the protocol", running.log)
 
-    def test_loss_and_return_of_the_broker_are_told(self):
+    def test_loss_and_return_of_the_broker_are_reported(self):
         broker = self.broker(witness=False)
         running = self.running(self.cli(broker), "events")
         broker.wait_log("gf_int_v1/+/event/+/#")

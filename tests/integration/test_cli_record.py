@@ -63,7 +63,7 @@ class Record(Recording):
         self.assertEqual(running.stop(), 130)
         self.assertIn("recorded 1 requests and 1 answers", running.log)
 
-    def test_a_file_that_is_there_is_kept_unless_told_otherwise(self):
+    def test_an_existing_file_is_kept_without_force(self):
         broker = self.broker(witness=False)
         self.file.write_text("mine")
         done = tool.run("record", self.file, "--for", "50ms", broker=broker)

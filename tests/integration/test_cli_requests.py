@@ -88,11 +88,11 @@ class Requests(IntegrationTest):
                     self.assertEqual(device.last["body"], meant)
                     self.assertEqual(device.last["header"]["method"], "PUT")
 
-    def test_what_is_no_json_is_told_with_its_place_and_a_hint(self):
+    def test_invalid_json_is_reported_with_its_position_and_a_hint(self):
         for text, *words in (
             ('{"gain": NaN}', "NaN is not a JSON value", '{"gain": -->NaN}', "use null"),
             ("{'gain': 1}", "a key in single quotes", "double quotes"),
-            ("[1, 2,]", "a comma with nothing behind it", "leave out the last comma"),
+            ("[1, 2,]", "a comma with nothing after it", "leave out the last comma"),
             ("[1,,2]", "at character 4"),
             ("-1e999", "the value looks like JSON"),
         ):

@@ -44,14 +44,14 @@ class Events(IntegrationTest):
     def bodies(self, topic, count):
         return [json.loads(m.payload)["body"] for m in self.events.wait_topic(topic, count)]
 
-    def test_what_is_read_is_told_when_it_has_moved(self):
+    def test_a_reading_is_published_when_it_has_moved(self):
         topic = "gf_int_v1/axuv/event/GW_1/temperature"
         self.assertEqual(self.bodies(topic, 1), [20])
         self.write("20.25")
         self.write("21")
         self.assertEqual(self.bodies(topic, 2)[1], 21)
 
-    def test_a_change_is_told_and_retained(self):
+    def test_a_change_is_published_and_retained(self):
         topic = "gf_int_v1/axuv/event/GW_1/level"
         self.assertEqual(self.bodies(topic, 1), [1])
         self.assert_code(self.desk.put("level", 2), 204)

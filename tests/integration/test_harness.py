@@ -71,7 +71,7 @@ class Parts(IntegrationTest):
         self.assertEqual(caller.duplicates, 1)
         caller.duplicates = 0
 
-    def test_a_late_device_answers_when_it_is_told(self):
+    def test_a_late_device_answers_when_it_is_released(self):
         broker = self.broker()
         device = self.device(broker, "DEV_1", late())
         caller = self.caller(broker, "DEV_1")

@@ -65,7 +65,7 @@ class Exec(IntegrationTest):
         self.assert_code(self.desk.delete("fails"), 500, "no such axis")
         self.assert_code(self.desk.get("floods"), 500, "more than 1KiB")
 
-    def test_a_program_that_is_missing_is_told_at_the_start(self):
+    def test_a_missing_program_is_reported_at_the_start(self):
         self.daemon.wait_log("GW_1, missing: the program '/none/program' cannot be run: No such file or directory")
         self.assert_code(self.desk.get("missing"), 500, "No such file or directory")
 

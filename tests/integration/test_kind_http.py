@@ -175,8 +175,8 @@ class Http(IntegrationTest):
 
     def test_a_server_that_refuses_or_is_unknown(self):
         self.assert_code(self.desk.get("refused"), 503, "Connection refused")
-        self.assert_code(self.desk.get("unknown"), 503, "cannot be connected")
-        self.daemon.wait_log("the server cannot be connected: Connection refused")
+        self.assert_code(self.desk.get("unknown"), 503, "cannot connect to the server")
+        self.daemon.wait_log("cannot connect to the server: Connection refused")
 
     def test_a_mute_server_costs_only_those_who_ask_it(self):
         go = threading.Event()

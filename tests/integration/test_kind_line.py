@@ -169,7 +169,7 @@ class Lines(IntegrationTest):
         self.daemon.stop()
         self.assert_code(waiting.answer(), 504)
 
-    def test_a_serial_port_that_is_not_there_is_told_at_the_start(self):
+    def test_a_missing_serial_port_is_reported_at_the_start(self):
         port = "serial:///dev/no-such-port"
         daemon = self.gateway(TERMS, LAB=self.lab.url, PORT=port)
         daemon.wait_log("GW_1, voltage: the serial port '/dev/no-such-port' cannot be opened: No such file or directory")

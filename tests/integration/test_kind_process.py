@@ -72,7 +72,7 @@ class ProcessKind(IntegrationTest):
         self.begin()
         before = self.desk.get("analysis/pid").body
         self.assert_code(self.desk.put("analysis/die", 1), 504, "it ended with status 3")
-        self.assert_code(self.desk.get("analysis/pid"), 503, "it is started again in")
+        self.assert_code(self.desk.get("analysis/pid"), 503, "it will be restarted in")
         self.daemon.wait_log("GW_1, analysis/**: the program is ready", 2)
         self.assertNotEqual(self.desk.get("analysis/pid").body, before)
 

@@ -172,7 +172,7 @@ class FileThatIsFull(IntegrationTest):
     SERVED = ("GW_1",)
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
-    def test_it_is_told_where_it_can_be_and_counted(self):
+    def test_it_is_reported_once_and_counted(self):
         lab = self.broker()
         configuration = CONFIGURATION % ("$LAB", "small", "{file: /dev/full}")
         gateway = self.gateway(configuration, LAB=lab.url, ready=False)

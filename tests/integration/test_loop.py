@@ -68,7 +68,7 @@ class OneAddress(Loop):
         answer = self.desk.request(method, "gains", [1] if method == "PUT" else None, tag="B_1", **how)
         self.assert_code(answer, 502, ONE, LOOP)
 
-    def test_a_request_that_comes_back_is_502_at_once_and_told_once(self):
+    def test_a_request_that_comes_back_is_502_at_once_and_reported_once(self):
         for method in ("GET", "PUT", "POST", "DELETE"):
             self.refused(method)
         self.assert_logged(self.daemon, LOOP, 1)
@@ -92,7 +92,7 @@ class OneAddress(Loop):
             self.assert_code(self.ask_as(source).answer(), 205)
         self.assertEqual(self.returned(), 0)
 
-    def test_after_a_reload_the_ids_of_before_are_known_and_it_is_not_told_again(self):
+    def test_after_a_reload_the_ids_of_before_are_known_and_it_is_not_reported_again(self):
         self.refused()
         self.daemon.reload(CONFIGURATION.replace("client_id: gateway-there", "client_id: gateway-here"))
         self.daemon.wait_log("connected to broker same", count=2)

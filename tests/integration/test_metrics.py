@@ -164,7 +164,7 @@ class Metrics(IntegrationTest):
         labels = found[0]["metric"]
         self.assertEqual((labels["device"], labels["path"], labels["unit"]), ("GW_1", "rate", "Hz"))
 
-    def test_ready_is_who_has_a_broker(self):
+    def test_a_gateway_is_ready_while_its_broker_is_connected(self):
         gateway = self.start()
         url = self.url_of(gateway)
         self.assertEqual(fetch(url + "/readyz"), (200, "ready\n"))

@@ -178,7 +178,7 @@ class Faults(Postgresql):
         self.assertEqual(one.get("passing").body, 7)
         self.database.start()
         self.assertEqual(self.wait_for(one).body, [7])
-        gateway.wait_log("is connected", 2)  # both of its connections
+        gateway.wait_log("connected to the database", 2)  # both of its connections
         self.assert_code(one.put("gains", [8]), 204)
 
     def test_a_gateway_that_begins_without_the_database_is_ready_and_answers_503(self):
@@ -262,7 +262,7 @@ class Looking(Postgresql):
         self.assertIn("mqcoap_state_failing 0", metrics)
         self.assertEqual(one.get(".gw/state").body["store"], "postgresql")
 
-    def test_tables_of_a_newer_version_are_told(self):
+    def test_tables_of_a_newer_version_are_reported(self):
         self.database.sql("CREATE TABLE mqcoap_schema (version integer); INSERT INTO mqcoap_schema VALUES (2)")
         for table in ("cell", "value", "set_aside", "member"):
             self.database.sql(f"CREATE TABLE mqcoap_{table} (x integer)")

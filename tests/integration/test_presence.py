@@ -115,7 +115,7 @@ class Presence(IntegrationTest):
         # An unchanged device published nothing.
         self.assertEqual(len(bus.on_topic(TOPIC.format("GW_1"))), 1)
 
-    def test_who_keeps_the_newest_of_what_is_told_sees_the_last_will(self):
+    def test_a_reader_that_keeps_the_newest_message_sees_the_last_will(self):
         lab, gateway = self.start()
         bus = self.watcher(lab)
         online = json.loads(self.await_state(bus, "GW_1", "ONLINE")[0].payload)
@@ -243,7 +243,7 @@ class Presence(IntegrationTest):
         self.assertEqual([line.count("!") for line in lines], [0, 1], lines)
         self.assertIn("! a second answer", lines[1])
 
-    def test_a_broker_that_retains_nothing_is_told_once_with_the_reason(self):
+    def test_a_broker_that_retains_nothing_is_reported_once_with_the_reason(self):
         lab = self.broker(witness=False, settings=["retain_available false"])
         gateway = self.gateway(CONFIGURATION, LAB=lab.url)
         gateway.wait_log("warning: presence of GW_")
@@ -255,7 +255,7 @@ class Presence(IntegrationTest):
         self.assertEqual({f["tag"] for f in status["presence"]["failing"]}, {"GW_1", "GW_2"})
         self.assert_logged(gateway, "is not announced", 1)
 
-    def test_access_rules_that_deny_it_are_told_once(self):
+    def test_access_rules_that_deny_it_are_reported_once(self):
         lab = self.broker(
             witness=False, users={"gw": "pw"}, acl=["user gw", "topic readwrite gf_int_v1/+/request/#",
                                                     "topic readwrite gf_int_v1/+/response/#"],

@@ -129,7 +129,7 @@ class Reload(IntegrationTest):
         self.assert_code(desk.get("offsets"), 404)
         self.assert_code(desk.get("gains"), 205)
 
-    def test_a_bad_file_changes_nothing_and_every_fault_is_told(self):
+    def test_a_bad_file_changes_nothing_and_every_fault_is_reported(self):
         lab, _, gateway, desk = self.start()
         self.assert_code(desk.put("gains", [5]), 204)
         gateway.reload(CHANGED.replace("collection: {max: 100}", "colection: {max: 100}") + "    nonsense: 1\n", False)

@@ -154,7 +154,7 @@ class Standby(StandbyTest):
         for each in pending:
             self.assert_code(each.answer(), 204)  # and the caller and the witness saw each answer once
 
-    def test_a_standby_ends_when_it_is_told_to(self):
+    def test_a_standby_can_be_stopped(self):
         self.leader()
         standby = self.standby()
         standby.stop()

@@ -154,7 +154,7 @@ class State(StateTest):
         self.start()
         self.assertEqual(self.desk.get("gains").body, [5])
 
-    def test_what_the_store_does_is_told(self):
+    def test_the_activity_of_the_store_is_shown(self):
         gateway = self.start()
         self.desk.put("gains", [5])
         self.desk.post("shots", 1)

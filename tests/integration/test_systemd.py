@@ -65,12 +65,12 @@ class Manager(IntegrationTest):
         self.wait("STOPPING=1")
         self.assertNotIn("WATCHDOG", self.manager.log)
 
-    def test_a_stop_is_told_when_it_begins(self):
+    def test_a_stop_is_announced_when_it_begins(self):
         gateway = self.start(self.broker(witness=False))
         gateway.stop()
         self.wait("STOPPING=1")
 
-    def test_a_reload_is_told_from_its_beginning_to_its_end(self):
+    def test_a_reload_is_announced_from_its_beginning_to_its_end(self):
         gateway = self.start(self.broker(witness=False))
         self.wait("READY=1")
         good = gateway.file.read_text()

@@ -115,7 +115,7 @@ class Good(TlsTest):
 
 
 class Causes(TlsTest):
-    def test_the_next_cause_of_an_outage_is_told_too_and_is_the_one_that_is_shown(self):
+    def test_the_next_cause_of_an_outage_is_reported_too_and_is_the_one_that_is_shown(self):
         home = self.broker()
         broker = self.broker(witness=False, users={"gateway": "secret"}, settings=self.good_settings())
         other = Authority("another")

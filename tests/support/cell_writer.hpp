@@ -15,8 +15,8 @@ class assignment final : public batch {
  public:
   assignment(std::shared_ptr<cell> target, json_text value)
       : target_(std::move(target)), value_(std::move(value)) {}
-  std::vector<std::shared_ptr<cell>> cells() const override { return {target_}; }
-  std::vector<change> decide() override { return {{target_, 0, with_version(value_)}}; }
+  cell_list cells() const override { return {target_}; }
+  change_list decide() override { return {{target_, 0, with_version(value_)}}; }
   void finish(error_code) noexcept override {}
 
  private:

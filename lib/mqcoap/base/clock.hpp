@@ -14,7 +14,8 @@ struct unix_millis {
   friend bool operator==(unix_millis, unix_millis) = default;
 };
 
-/// The source of the time. The gateway uses no other clock, so that tests can set the time by hand.
+/// The source of the time, which tests set by hand. Code that talks to real peers (PostgreSQL, HTTP clients,
+/// child processes) reads the system's clocks itself.
 class clock {
  public:
   virtual ~clock() = default;

@@ -47,7 +47,7 @@ enum class errc {
   too_many_pending,     ///< the limit of requests that wait for an answer is reached
   unusable_answer,      ///< the answer is not a valid response
   handler_failed,       ///< a handler of the user threw an exception
-  invalid_name,         ///< not [A-Za-z0-9_.-]{1,64}, or begins with '$'
+  invalid_name,         ///< not [A-Za-z0-9_.-]{1,64}
   invalid_topic,        ///< not a topic of the protocol
   invalid_path,         ///< not a resource path
   invalid_id,           ///< not a request id

@@ -36,7 +36,8 @@ concept execution_context_of = std::convertible_to<Context&, boost::asio::execut
 ///
 /// Completes every operation exactly once, through its completion token: callbacks, futures, coroutines. The
 /// token comes last; without one, the executor's default token is used, such as that of
-/// `boost::asio::use_awaitable_t<>::as_default_on_t<client>`. Needs no external locking.
+/// `boost::asio::use_awaitable_t<>::as_default_on_t<client>`. Needs no external locking. An operation that
+/// runs out of memory completes with boost::system::errc::not_enough_memory.
 ///
 /// @par Threads  Every function may be called from any thread. Handlers given here run one at a time on
 ///   `get_handler_executor()`; completion handlers run on their own executor or, if they have none, on that

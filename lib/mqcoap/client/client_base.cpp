@@ -36,14 +36,15 @@ client_options checked(client_options options) {
   };
   const auto& broker = options.broker;
   const auto all = servers(broker);
-  require(options.timeout >= 1ms && options.timeout <= 10min, "timeout is between 1 ms and 10 min");
-  require(broker.qos == 0 || broker.qos == 1, "broker.qos is 0 or 1");
-  require(broker.keepalive >= 5s && broker.keepalive <= 18h, "broker.keepalive is between 5 s and 18 h");
+  require(options.timeout >= 1ms && options.timeout <= 10min, "timeout must be between 1 ms and 10 min");
+  require(broker.qos == 0 || broker.qos == 1, "broker.qos must be 0 or 1");
+  require(broker.keepalive >= 5s && broker.keepalive <= 18h, "broker.keepalive must be between 5 s and 18 h");
   require(
       std::all_of(all.begin(), all.end(), [](const endpoint& e) { return e.port != 0 && !e.host.empty(); }),
-      "each broker has a host and a port");
-  require(broker.client_id.size() <= 65'535, "broker.client_id has at most 65,535 bytes");
-  require(!broker.will || valid_topic(broker.will->topic), "broker.will has a topic without wildcards");
+      "each server must have a host and a port");
+  require(broker.client_id.size() <= 65'535, "broker.client_id must have at most 65,535 bytes");
+  require(!broker.will || valid_topic(broker.will->topic),
+          "broker.will must have a valid topic without wildcards");
   return options;
 }
 

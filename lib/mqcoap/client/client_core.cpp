@@ -194,7 +194,7 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
 }
 
 void client_core::set_outage(const outage_cause& why) noexcept {
-  // Copied without the lock: if this fails, the log of the user is called, and may ask for the outage.
+  // Copied before locking, so that the lock is held only for a move.
   attempt("an outage", [&] {
     auto copy = why;
     const std::lock_guard lock(outage_mutex_);

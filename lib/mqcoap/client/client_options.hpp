@@ -39,8 +39,9 @@ struct client_options {
   /// subscription to its requests; OFFLINE at `async_disconnect`, and through the last will unless
   /// `broker.will` sets another one. Has no effect without a tag.
   bool presence = false;
-  std::string source{};                     ///< stated in requests; empty: the tag, else the MQTT client id
-  std::chrono::milliseconds timeout{5000};  ///< of a request without its own timeout; 1 ms to 10 min
+  std::string source{};  ///< stated in requests; empty: the tag, else the MQTT client id
+  /// The timeout of connecting, publishing, subscribing, and requests without their own; 1 ms to 10 min.
+  std::chrono::milliseconds timeout{5000};
   when_disconnected if_disconnected = when_disconnected::fail;  ///< for a request that does not specify it
   when_refused if_refused = when_refused::give_up;              ///< for `async_run`
   std::size_t max_pending = 65'536;  ///< requests waiting for an answer; then errc::too_many_pending

@@ -128,7 +128,8 @@ void event_hub::notify(const client_base::general_handler& on_message, const gen
   } catch (const std::exception& e) {
     say(options_.broker.log, log_level::error, "the handler of {} failed: {}", topic, e.what());
   } catch (...) {
-    say(options_.broker.log, log_level::error, "the handler of {} threw what is no std::exception", topic);
+    say(options_.broker.log, log_level::error,
+        "the handler of {} threw something that is not a std::exception", topic);
   }
 } catch (...) {
   // Out of memory for the log line, which is then omitted.

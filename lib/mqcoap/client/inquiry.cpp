@@ -86,7 +86,7 @@ std::string requester::inquiry::message_of(const ask::failure& why) const noexce
     case cause::unusable: return std::string(why.message) + may_have_run();
     case cause::no_memory: return "out of memory for the answer of " + what_.to.tag.text() + may_have_run();
     case cause::not_confirmed:
-      return "the broker does not let us have the answers of " + what_.to.tag.text() +
+      return "the broker does not allow this client to read the answers of " + what_.to.tag.text() +
              "; check its access control list";
     case cause::not_sendable: return unsent_text(why);
     case cause::ended: break;
@@ -102,7 +102,7 @@ std::string requester::inquiry::unsent_text(const ask::failure& why) const {
     return too_large_text("the request", why.bytes, via->name(), via->largest_packet());
   if (why.error == errc::timed_out) return silence_text();
   if (why.error == errc::denied && sent())
-    return "the broker does not let us send requests to " + what_.to.tag.text() +
+    return "the broker does not allow this client to send requests to " + what_.to.tag.text() +
            "; check its access control list";
   return {};
 }

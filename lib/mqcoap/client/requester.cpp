@@ -74,7 +74,7 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
 requester::obstacle requester::find_obstacle(const request_id& id, milliseconds timeout,
                                              when_disconnected if_disconnected) {
   if (timeout < milliseconds(1) || timeout > longest_timeout)
-    return {errc::invalid_duration, "a timeout is between 1 ms and 10 min"};
+    return {errc::invalid_duration, "a timeout must be between 1 ms and 10 min"};
   if (closed_) return {errc::closed};
   if (sender_.find(id) != nullptr) return {errc::invalid_id, "a request with this id is under way"};
   if (if_disconnected == when_disconnected::fail && !via_.up()) return {errc::not_connected};

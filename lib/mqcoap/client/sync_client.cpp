@@ -54,7 +54,7 @@ class sync_client::worker {
       } catch (const std::exception& e) {
         say(log_, log_level::error, "a completion failed: {}", e.what());
       } catch (...) {
-        say(log_, log_level::error, "a completion threw what is no std::exception");
+        say(log_, log_level::error, "a completion threw something that is not a std::exception");
       }
   }
 

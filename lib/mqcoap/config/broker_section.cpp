@@ -95,7 +95,7 @@ const section<broker_spec>& broker_section() {
              b.password_at = s.at;
            }),
        key<broker_spec>("client_id", with_place(plain_name("a client id")),
-                        presence::optional("`mqcoap-` and 16 random digits"),
+                        presence::optional("`mqcoap-` and 16 random hexadecimal digits"),
                         "Never the tag of a device: devices use their tag as client id, and each would close "
                         "the other's connection.",
                         [](broker_spec& b, located<std::string> id) {

@@ -107,10 +107,9 @@ const section<limits_spec>& limits_section() {
            &limits_spec::handler_timeout),
        key<limits_spec>(
            "exec", integer(1, 1024), "4",
-           "Programs of `exec` resources that run at a time; further requests wait for a place. No resource "
-           "takes more of these places than are left for the others, so that one whose program hangs takes "
-           "at "
-           "most half of them.",
+           "Programs of `exec` resources and of actions that run at a time; further requests wait for a "
+           "place. No resource or action takes more of these places than are left for the others, so that "
+           "one whose program hangs takes at most half of them.",
            [](limits_spec& l, std::int64_t n) { l.exec = static_cast<std::size_t>(n); })}};
   return table;
 }

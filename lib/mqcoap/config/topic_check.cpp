@@ -48,7 +48,7 @@ void check_namespace(const built_resource& r, const namespace_name& ns, report& 
   if (is_one_of(kind_level(used.written, ns), {"request", "response", "event", "system"}))
     faults.error(place_of(r, used.written),
                  "only messages of the protocol may be published in the namespace " + ns.text() +
-                     ", and the body of a PUT is none");
+                     ", and the body of a PUT is not one of them");
 }
 
 /// A resource with events, and the topic that it reads.

@@ -27,7 +27,7 @@ constexpr translation translations[] = {
      R"(write \\ for a backslash, or use '...')"},
     {"bad character found while scanning hex number", "a bad escape in a quoted text",
      R"(\x takes two hexadecimal digits, \u four)"},
-    {"invalid unicode: ", "an escape that is no character",
+    {"invalid unicode: ", "an escape that is not a character",
      R"(one beyond U+FFFF is a single \U with eight digits, not two halves)"},
     {"illegal EOF in scalar", "the file ends inside a quoted text", "is a quote missing?"},
     {"illegal document indicator in scalar", "'---' or '...' inside a quoted text", "is a quote missing?"},

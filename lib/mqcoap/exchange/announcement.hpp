@@ -23,7 +23,7 @@ class announcement {
   enum class need : std::uint8_t {
     nothing,
     repeat,  ///< publish ONLINE again
-    renew,   ///< publish it with newer dates, on a new connection, because the last will has a date as well
+    renew,   ///< publish it with a newer date; on a new connection if possible, for the last will has one too
   };
 
   explicit announcement(const clock& time) : time_(time), random_(std::random_device()()) {}

@@ -45,9 +45,8 @@ duplicate_filter::entry* duplicate_filter::find(std::string_view key) noexcept {
 duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now, bool enter) {
   forget_old(now);
   const auto key = key_of(c);
-  const auto fingerprint = fingerprint_of(c.req);
   if (auto* const seen = find(key)) {
-    if (seen->fingerprint != fingerprint) return {verdict::conflict, nullptr};
+    if (seen->fingerprint != fingerprint_of(c.req)) return {verdict::conflict, nullptr};
     if (auto* const first = std::get_if<running>(&seen->first)) return {join(*first, c), nullptr};
     return {verdict::answered, &std::get<answer>(seen->first)};
   }
@@ -58,10 +57,11 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
     return {};  // PUT and DELETE run without a guard: the last quarter is reserved for POSTs
   }
-  const auto added = by_age_.insert(
-      by_age_.end(), entry{std::string(key), fingerprint, now + options_.window, running{c.origin, {}}});
+  const auto added =
+      by_age_.insert(by_age_.end(), entry{key_text(key.begin(), key.end()), fingerprint_of(c.req),
+                                          now + options_.window, running{c.origin, {}}});
   try {
-    entries_.emplace(added->key, added);
+    entries_.emplace(view(added->key), added);
   } catch (...) {
     by_age_.erase(added);
     throw;
@@ -155,7 +155,7 @@ duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
 
 void duplicate_filter::remove(entry_list::iterator at) noexcept {
   if (const auto* const kept = std::get_if<answer>(&at->first)) answer_bytes_ -= size_of(*kept);
-  entries_.erase(at->key);
+  entries_.erase(view(at->key));
   by_age_.erase(at);
 }
 
@@ -166,8 +166,9 @@ std::optional<answer> refusal_of(duplicate_filter::verdict v) {
     case verdict::running:
     case verdict::answered: break;
     case verdict::crowded:
-      return answer::error(response_code::service_unavailable,
-                           "this request runs already, and too many spellings of its id wait for the answer");
+      return answer::error(
+          response_code::service_unavailable,
+          "this request is already running, and too many spellings of its id are waiting for the answer");
     case verdict::conflict:
       return answer::error(
           response_code::bad_request,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstddef>
@@ -48,8 +49,8 @@ class duplicate_filter {
   finding check(const call& c, steady_time now, bool enter = true);
   /// Stores the answer to a request that was `fresh`; ignores a GET. If the answer is marked as never run,
   /// the request is fresh when it arrives again. If copying the answer runs out of memory, a repeat gets only
-  /// its code. Returns the repeats that joined the request with other spellings of the id, without their
-  /// bodies: they get the same answer, each through its own origin.
+  /// its code, and for an error a short fixed text. Returns the repeats that joined the request with other
+  /// spellings of the id, without their bodies: they get the same answer, each through its own origin.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
   /// Replaces the 504 or 502 of a request with its late answer, which repeats then get. Has no effect if the
@@ -77,8 +78,10 @@ class duplicate_filter {
     std::shared_ptr<const call_origin> origin;
     std::vector<call> joined;  ///< calls of other origins, which over MQTT differ by the spelling of the id
   };
+  /// Long enough for most keys, which then need no allocation of their own.
+  using key_text = boost::container::small_vector<char, 80>;
   struct entry {
-    std::string key;
+    key_text key;
     std::uint64_t fingerprint;
     steady_time forgotten;
     std::variant<running, answer> first;
@@ -90,6 +93,7 @@ class duplicate_filter {
   answer copy_of(const answer& first) const;
   static verdict join(running& first, const call& c);
   void remove(entry_list::iterator at) noexcept;
+  static std::string_view view(const key_text& key) noexcept { return {key.data(), key.size()}; }
 
   const duplicate_filter_options options_;
   entry_list by_age_;  ///< the oldest first

@@ -6,7 +6,7 @@ std::string_view to_string(event e) noexcept {
   switch (e) {
     case event::answered: return "requests answered";
     case event::forwarded: return "requests forwarded";
-    case event::foreign_topic: return "messages under a topic that is none of the protocol";
+    case event::foreign_topic: return "messages on topics that are not part of the protocol";
     case event::unknown_tag: return "requests for a tag that is not served here";
     case event::retained: return "retained messages";
     case event::request_repeated: return "requests that came twice";

@@ -56,10 +56,10 @@ struct gateway_hooks {
   /// Called when a link that `reconfigure` removed is no longer needed: it can be stopped, and then
   /// destroyed. Never called inside a callback of a link.
   std::function<void(link&)> retired{};
-  /// Receives messages about rivals that answer for a served tag; empty: they are logged by spdlog.
+  /// Receives log lines about rivals, resources, topics, events and stored values; empty: spdlog logs them.
   log_sink notice{};
-  /// Services for resources that use files, programs and instruments; must outlive the gateway. Null: a
-  /// configuration with such a resource is rejected.
+  /// Services for resources that use files, programs, instruments and HTTP servers, and for actions that run
+  /// a program; must outlive the gateway. Null: a configuration with such a resource is rejected.
   backend_services* backends = nullptr;
   /// Returns false if another gateway serves: then messages are dropped unread. Empty: this gateway serves.
   std::function<bool()> may_serve{};

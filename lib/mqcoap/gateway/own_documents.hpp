@@ -25,7 +25,7 @@ inline constexpr std::array own_documents{
     own_document_info{own_document::status, ".gw/status", "What the gateway does and has done"},
     own_document_info{own_document::devices, ".gw/devices", "Devices behind the gateway's proxy"},
     own_document_info{own_document::brokers, ".gw/brokers", "Brokers and the connections to them"},
-    own_document_info{own_document::state, ".gw/state", "The store of what resources keep"},
+    own_document_info{own_document::state, ".gw/state", "The store of persistent resources"},
     own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
 
 /// Answers GET with a document that is created for each request.

@@ -86,7 +86,7 @@ void proxy::forward_by(responder&& r, const route_options& route, const address&
   auto where = rewrite(route.to, to, env_.decoding.limits.path);
   if (where) return start(std::move(r), route, to, *std::move(where));
   std::move(r).refuse(response_code::bad_gateway,
-                      "route " + route.name + " makes no valid address of " + to.to_string());
+                      "route " + route.name + " would rewrite " + to.to_string() + " to an invalid address");
 }
 
 void proxy::start(responder&& r, const route_options& route, const address& requested,
@@ -120,8 +120,8 @@ std::optional<answer> proxy::reason_to_refuse(const call& c, const link& via, st
                            "no hops are left for this request: is it going round in a loop?");
   if (!via.up()) return unavailable("broker " + via.name() + " is not connected; try again later");
   if (places_left() == 0)
-    return unavailable("the gateway forwards " + std::to_string(sender_.size()) +
-                       " requests already (limits.in_flight); try again later");
+    return unavailable("the gateway is already forwarding " + std::to_string(sender_.size()) +
+                       " requests (limits.in_flight); try again later");
   if (deadline > env_.time.now()) return std::nullopt;
   env_.counted.count(event::request_stale);
   return answer::refusal(response_code::gateway_timeout,
@@ -132,7 +132,7 @@ std::optional<answer> proxy::reason_to_refuse(const upstream& device, const rout
   const auto held = device.now();
   if (held.all() >= route.in_flight + route.queue)
     return unavailable(device.tag.text() + " is busy and " + std::to_string(held.waiting) +
-                       " requests wait for it already; try again later");
+                       " requests are already waiting for it; try again later");
   const auto left = places_left();
   if (held.all() < left) return std::nullopt;
   return unavailable(device.tag.text() + " has " + std::to_string(held.all()) +

@@ -62,8 +62,8 @@ class proxy final : private ask::request_sender_owner {
   /// @param key  `BROKER/NAMESPACE/TAG`
   load load_of(const std::string& key) const noexcept;
   load whole_load() const noexcept;
-  /// Returns true if the answers of this device are subscribed to on this link, so that the link also
-  /// delivers answers of other programs under that tag, and those of the gateway itself.
+  /// Returns true if the gateway subscribes to the answers of this device, so that the link to its broker
+  /// also delivers answers of other programs under that tag, and those of the gateway itself.
   /// @param key  see `load_of`
   bool listens_to(const std::string& key) const { return sender_.find_device(key) != nullptr; }
 

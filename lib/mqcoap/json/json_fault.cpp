@@ -34,8 +34,8 @@ std::size_t value_end(std::string_view text, std::size_t at) {
   return ends ? end : text.size();
 }
 
-/// Returns the beginning of the value after the name of a secret; the end of the text if the name is no key.
-/// The colon may be missing after a quoted name.
+/// Returns the beginning of the value after the name of a secret; the end of the text if the name is not a
+/// key. The colon may be missing after a quoted name.
 std::size_t value_begin(std::string_view text, std::size_t behind_name) {
   const auto next = skip(text, "\"' \t\r\n", behind_name);
   if (next == text.size()) return next;

@@ -24,7 +24,7 @@ constexpr foreign_word foreign_words[] = {
     {"undefined", "write null"},
 };
 
-constexpr std::string_view quotes_hint = "keys and texts stand in double quotes";
+constexpr std::string_view quotes_hint = "keys and strings need double quotes";
 
 bool is_word_start(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_' || c == '$'; }
 bool is_word_char(char c) { return is_word_start(c) || is_digit(c); }
@@ -80,7 +80,7 @@ class flaw_finder {
     if (c == '"') return string();
     if (c == '-' || c == '+' || c == '.' || is_digit(c)) return number();
     if (is_word_start(c)) return word(at_);
-    if (c == '\'' || c == '`') return fail(at_, "a text in single quotes", quotes_hint);
+    if (c == '\'' || c == '`') return fail(at_, "a string in single quotes", quotes_hint);
     if (c == ',') return fail(at_, "a value is missing in front of ','");
     if (c == ']' || c == '}') return after_comma(c);
     other();
@@ -106,13 +106,13 @@ class flaw_finder {
   /// Handles a closing bracket where a value or a key is expected.
   void after_comma(char bracket) {
     if (has_comma_)
-      fail(comma_at_, "a comma with nothing behind it", "leave out the last comma");
+      fail(comma_at_, "a comma with nothing after it", "leave out the last comma");
     else
       fail(at_, std::string("a value is missing in front of '") + bracket + '\'');
   }
 
   void colon(char c) {
-    if (c != ':') return fail(at_, "a ':' is missing behind a key", c == '=' ? "write ':' for '='" : "");
+    if (c != ':') return fail(at_, "a ':' is missing after a key", c == '=' ? "write ':' for '='" : "");
     ++at_;
     has_comma_ = false;
     next_ = expects::value;
@@ -143,7 +143,8 @@ class flaw_finder {
 
   void close() {
     const char wanted = open_.back() == '{' ? '}' : ']';
-    if (peek() != wanted) return fail(at_, std::string("a '") + peek() + "' where '" + wanted + "' is due");
+    if (peek() != wanted)
+      return fail(at_, std::string("a '") + peek() + "' where '" + wanted + "' is expected");
     open_.pop_back();
     ++at_;
     value_ends();
@@ -167,8 +168,8 @@ class flaw_finder {
     if (known != std::end(foreign_words))
       return fail(begin, std::string(written) + " is not a JSON value", known->hint);
     if (end == text_.size())
-      return fail(begin, "a text without quotes, or a word that is cut off", quotes_hint);
-    fail(begin, "a text without quotes", quotes_hint);
+      return fail(begin, "a string without quotes, or a word that is cut off", quotes_hint);
+    fail(begin, "a string without quotes", quotes_hint);
   }
 
   void number() {
@@ -178,7 +179,7 @@ class flaw_finder {
     if (is_word_start(peek())) return word(begin);
     if (text_[begin] == '+') return fail(begin, "a number with a plus sign", "leave it out");
     if (peek() == '.')
-      return fail(begin, "a number without a digit in front of the point", "write 0.5 for .5");
+      return fail(begin, "a number without a digit before the decimal point", "write 0.5 for .5");
     if (!is_digit(peek())) return fail(begin, "a '-' without a number");
     if (peek() == '0' && is_digit(peek(1)))
       return fail(begin, "a number with a leading zero", "leave it out");
@@ -188,7 +189,7 @@ class flaw_finder {
     if (peek() == '.') {
       ++at_;
       if (!is_digit(peek()))
-        return fail(begin, "a number without a digit behind the point", "write 5.0 for 5.");
+        return fail(begin, "a number without a digit after the decimal point", "write 5.0 for 5.");
       digits();
     }
     if (to_lower(peek()) == 'e') {
@@ -198,7 +199,7 @@ class flaw_finder {
       digits();
     }
     if (is_word_start(peek()) || peek() == '.')
-      return fail(begin, "a number with something behind it", quotes_hint);
+      return fail(begin, "a number with something after it", quotes_hint);
     value_ends();
   }
 
@@ -221,7 +222,7 @@ class flaw_finder {
       if (flaw_) return;
     }
     if (at_end()) {
-      fail(begin, "a text is never closed", "is a quote missing, or was it cut off?");
+      fail(begin, "a string is never closed", "is a quote missing, or was it cut off?");
       return;
     }
     ++at_;
@@ -234,7 +235,7 @@ class flaw_finder {
     hint.append(1, hex[c >> 4]).append(1, hex[c & 0xf]);
     if (c == '\n') hint = "write \\n for a line break, or is a quote missing?";
     if (c == '\t') hint = "write \\t for a tab";
-    fail(at_, "a control character in a text", hint);
+    fail(at_, "a control character in a string", hint);
   }
 
   /// Handles a character that is not ASCII.
@@ -290,10 +291,10 @@ class flaw_finder {
 
   void other() {
     if (static_cast<unsigned char>(peek()) >= 0x80)
-      return fail(at_, "a character that cannot stand here", quotes_hint);
+      return fail(at_, "a character that is not allowed here", quotes_hint);
     if (static_cast<unsigned char>(peek()) < 0x20 || peek() == 0x7f)
       return fail(at_, "a control character", peek() == '\0' ? "is it UTF-16? JSON travels as UTF-8" : "");
-    fail(at_, std::string("a '") + peek() + "' that cannot stand here");
+    fail(at_, std::string("a '") + peek() + "' that is not allowed here");
   }
 
   std::string_view text_;

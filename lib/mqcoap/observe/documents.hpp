@@ -6,7 +6,8 @@ namespace mqcoap::observe {
 
 class observer;
 
-// The documents under `.gw/` (docs/metrics.md). Times are milliseconds since 1970-01-01 UTC.
+// The documents under `.gw/` (docs/operations.md, "Metrics and health"). Times are milliseconds since
+// 1970-01-01 UTC.
 
 json_text make_status_document(const observer& o);
 /// Returns the devices behind the proxy, most recently used first, as many as fit into a payload.

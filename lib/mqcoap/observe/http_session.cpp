@@ -33,7 +33,7 @@ http_page refusal(unsigned status, std::string message) {
 bool reads(http::verb verb) { return verb == http::verb::get || verb == http::verb::head; }
 
 http_page refuse_method(const parser& p) {
-  return refusal(405, std::string(p.get().method_string()) + " is not possible here: only GET and HEAD");
+  return refusal(405, std::string(p.get().method_string()) + " is not allowed: only GET and HEAD");
 }
 
 /// Returns the response to a request that could not be read; nothing if the client has disconnected.
@@ -44,8 +44,8 @@ std::optional<http_page> refuse_unreadable(const parser& p, beast::error_code ec
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return refusal(431, "the header is longer than " + std::to_string(header_limit) + " bytes");
   if (p.is_header_done() && !reads(p.get().method())) return refuse_method(p);
-  if (ec == http::error::unexpected_body) return refusal(400, "a request to here has no body");
-  return refusal(400, "this is no HTTP/1.1 request: " + ec.message());
+  if (ec == http::error::unexpected_body) return refusal(400, "requests to this server must not have a body");
+  return refusal(400, "this is not an HTTP/1.1 request: " + ec.message());
 }
 
 bool is_absolute(std::string_view target, std::string_view scheme) {
@@ -81,13 +81,13 @@ std::optional<http_page> refuse_host(const http::request<http::empty_body>& requ
   const auto fields = request.count(http::field::host);
   const auto named = request[http::field::host];
   if (fields > 1 || (fields == 0 && request.version() >= 11))
-    return refusal(400, "a request has one field Host");
+    return refusal(400, "a request must have exactly one Host field");
   if (fields == 1 && hosts.judge({named.data(), named.size()}) == malformed)
     return refusal(400, "the field Host is not of the form NAME[:PORT]");
-  if (!target) return refusal(400, "the target of a request is a path, or http://HOST/PATH");
+  if (!target) return refusal(400, "the target of a request must be a path or http://HOST/PATH");
   if (fields == 0 && target->host.empty()) return std::nullopt;
   switch (hosts.judge(target->host)) {
-    case malformed: return refusal(400, "the target of a request is a path, or http://HOST/PATH");
+    case malformed: return refusal(400, "the target of a request must be a path or http://HOST/PATH");
     case unknown:
       return refusal(421,
                      "this server is not known by the name in the field Host, and so does not answer; "

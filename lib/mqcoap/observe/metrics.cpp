@@ -154,7 +154,7 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add({o.version()}, 1); }},
     {{"mqcoap_start_time_seconds", "gauge", "", "When the gateway was started, in seconds since 1970."},
      [](family& f, const observer& o) { f.add({}, seconds(o.started())); }},
-    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, no other program answers for the same tags, and the gateway is not stopping."},
+    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: this gateway is not a standby, the broker is connected, every subscription is confirmed, no other program answers for or announces the same tags, and the gateway is not stopping."},
      [](family& f, const observer& o) { f.add({}, o.why_not_ready() ? 0 : 1); }},
     {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is still used."},
      [](family& f, const observer& o) { f.add({}, !o.last_reload() || o.last_reload()->ok ? 1 : 0); }},
@@ -189,7 +189,7 @@ const row rows[] = {
      }},
     {{"mqcoap_forwards_total", "counter", "", "Requests that were forwarded to devices."},
      [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::forwarded]); }},
-    {{"mqcoap_forwards_in_flight", "gauge", "", "Requests that devices have received and not yet answered."},
+    {{"mqcoap_forwards_in_flight", "gauge", "", "Requests that were sent to devices and not yet answered."},
      [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().in_flight); }},
     {{"mqcoap_forwards_waiting", "gauge", "", "Requests that wait until a device can accept them."},
      [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().waiting); }},
@@ -241,7 +241,7 @@ const row rows[] = {
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
      }},
-    {{"mqcoap_state_refused_total", "counter", "", "Values that could not be stored; their requests got 500."},
+    {{"mqcoap_state_refused_total", "counter", "", "Changes, and records of writes, that the store refused; their requests got 500 or 503."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.refused); });
      }},

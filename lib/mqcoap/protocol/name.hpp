@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// One level of a topic: `[A-Za-z0-9_.-]{1,64}`, not beginning with `$` (docs/protocol.md, "Topics"). Every
-/// object holds a valid name. `Kind` distinguishes tags, subsystems and namespaces.
+/// One level of a topic: `[A-Za-z0-9_.-]{1,64}` (docs/protocol.md, "Topics"). Every object holds a valid
+/// name. `Kind` distinguishes tags, subsystems and namespaces.
 template <class Kind>
 class basic_name {
  public:

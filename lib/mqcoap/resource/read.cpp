@@ -9,7 +9,7 @@ namespace {
 
 void refuse_reading(responder&& r, error_code why) {
   if (why == errc::storage_failed)
-    return std::move(r).fail(response_code::internal_server_error, "what the database has cannot be read");
+    return std::move(r).fail(response_code::internal_server_error, "the stored value cannot be read");
   std::move(r).refuse(response_code::service_unavailable,
                       why == errc::closed ? "the gateway is stopping; try again later"
                                           : "the database does not answer; try again later");

@@ -53,9 +53,8 @@ answer unknown_outcome() {
 
 void refuse_unrecorded(responder&& r, error_code why) {
   if (why == errc::storage_full || why == errc::storage_failed)
-    return std::move(r).refuse(
-        response_code::internal_server_error,
-        "the disk is full or failed: the request could not be recorded, and was not run");
+    return std::move(r).refuse(response_code::internal_server_error,
+                               "storing failed: the request could not be recorded, and was not run");
   std::move(r).refuse(response_code::service_unavailable,
                       "the request could not be recorded, and was not run; try again later");
 }

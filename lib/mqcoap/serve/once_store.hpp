@@ -25,8 +25,9 @@ struct once_record {
   std::string answer{};  ///< as a payload of the protocol
 };
 
-/// Records writes before they are run, and their answers. After a restart, they are found for as long as
-/// `run_once` remembers calls; the time while the process was not running does not count.
+/// Records writes before they are run, and their answers. After a restart, they are found for at least as
+/// long as `run_once` remembers calls: SQLite does not count the time while the process was not running, and
+/// PostgreSQL keeps them for a day.
 /// @par Threads  Everything on the event loop.
 class once_store {
  public:

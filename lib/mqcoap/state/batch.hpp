@@ -14,11 +14,11 @@ class batch {
   virtual ~batch() = default;
 
   /// Returns the cells that it reads or changes.
-  virtual std::vector<std::shared_ptr<cell>> cells() const = 0;
+  virtual cell_list cells() const = 0;
   /// Reads the cells and returns the changes; nothing if there is nothing to store, and the batch ends.
   /// Called when the cells have the values that the earlier batches on them leave. If a store is shared,
   /// called again when another process has changed the cells meanwhile.
-  virtual std::vector<change> decide() = 0;
+  virtual change_list decide() = 0;
   /// Called once. Without an error, the changes are stored and the cells have them. With errc::timed_out, it
   /// is unknown whether they are stored. With any other error, nothing has changed.
   virtual void finish(error_code why) noexcept = 0;

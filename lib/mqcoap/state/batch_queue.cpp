@@ -12,11 +12,11 @@ constexpr std::size_t most_followers = 1023;
 
 }  // namespace
 
-bool batch_queue::is_free(const std::vector<std::shared_ptr<cell>>& cells) noexcept {
+bool batch_queue::is_free(const cell_list& cells) noexcept {
   return std::all_of(cells.begin(), cells.end(), [](const auto& each) { return each->line_.empty(); });
 }
 
-pending_batch& batch_queue::add(std::vector<std::shared_ptr<cell>> cells, std::unique_ptr<batch>& work) {
+pending_batch& batch_queue::add(cell_list cells, std::unique_ptr<batch>& work) {
   pending_list one;
   auto& p = one.emplace_back();
   p.self = one.begin();

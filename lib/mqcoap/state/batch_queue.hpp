@@ -18,11 +18,11 @@ class batch_queue {
   explicit batch_queue(std::size_t most_waiting) : most_waiting_(most_waiting) {}
 
   /// Returns true if no batch is queued on these cells.
-  static bool is_free(const std::vector<std::shared_ptr<cell>>& cells) noexcept;
+  static bool is_free(const cell_list& cells) noexcept;
   bool is_full() const noexcept { return waiting_.size() >= most_waiting_; }
   /// Takes a batch; it begins at once if its cells, each of which is passed once, are free. After an
   /// exception the caller still owns it.
-  pending_batch& add(std::vector<std::shared_ptr<cell>> cells, std::unique_ptr<batch>& work);
+  pending_batch& add(cell_list cells, std::unique_ptr<batch>& work);
   /// Finds the followers of a batch that has begun. If memory allocation fails, the remaining
   /// ones begin later.
   void gather(pending_batch& leader) noexcept;

@@ -17,7 +17,7 @@ class cell_terms {
   /// Returns the initial value, which has number 0.
   virtual std::optional<json_text> initial() const { return std::nullopt; }
   /// Returns the changes for a cell that had other terms of the same kind, or was loaded from a store.
-  virtual std::vector<change> adopt(const std::shared_ptr<cell>& held) const = 0;
+  virtual change_list adopt(const std::shared_ptr<cell>& held) const = 0;
   /// Returns true if a cell with these terms needs no change to adopt the others.
   virtual bool is_same_as(const cell_terms& others) const { return this == &others; }
   /// Returns false if the cell is not stored persistently.

@@ -1,15 +1,17 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace mqcoap {
 
 class cell;
+
+using cell_list = boost::container::small_vector<std::shared_ptr<cell>, 1>;  ///< mostly of one cell
 
 /// A value with its version.
 struct versioned {
@@ -29,5 +31,7 @@ struct change {
   /// Empty: it was replaced or deleted.
   std::string set_aside{};
 };
+
+using change_list = boost::container::small_vector<change, 1>;
 
 }  // namespace mqcoap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <list>
 #include <memory>
 #include <mqcoap/base/errc.hpp>
@@ -22,10 +23,10 @@ struct pending_batch {
     std::string set_aside;          ///< see `change`
   };
 
-  std::unique_ptr<batch> work;               ///< null: it is already finished
-  std::vector<std::shared_ptr<cell>> cells;  ///< each once
-  std::vector<prepared> changes{};           ///< while they are being stored
-  error_code failed{};                       ///< the error if it could not decide
+  std::unique_ptr<batch> work;                            ///< null: it is already finished
+  cell_list cells;                                        ///< each once
+  boost::container::small_vector<prepared, 1> changes{};  ///< while they are being stored
+  error_code failed{};                                    ///< the error if it could not decide
   /// The batches behind it on its cells, in order of arrival, whose changes are stored together with its own.
   std::vector<pending_batch*> followers{};
   int tries = 0;

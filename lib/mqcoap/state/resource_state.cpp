@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-std::vector<std::shared_ptr<cell>> each_once(std::vector<std::shared_ptr<cell>> cells) {
+cell_list each_once(cell_list cells) {
   std::sort(cells.begin(), cells.end());
   cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
   return cells;
@@ -25,7 +25,7 @@ cell::item_map::node_type make_node(std::uint64_t number, versioned value) {
 /// The terms of a cell that comes from a store, until a resource opens it.
 class dormant_terms final : public cell_terms {
  public:
-  std::vector<change> adopt(const std::shared_ptr<cell>& /*held*/) const override { return {}; }
+  change_list adopt(const std::shared_ptr<cell>& /*held*/) const override { return {}; }
 };
 
 error_code error_now() noexcept {
@@ -38,8 +38,8 @@ error_code error_now() noexcept {
   }
 }
 
-std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
-  std::vector<std::shared_ptr<cell>> all;
+cell_list cells_of(pending_batch& leader) {
+  cell_list all;
   for_each_member(leader,
                   [&](const pending_batch& p) { all.insert(all.end(), p.cells.begin(), p.cells.end()); });
   return each_once(std::move(all));
@@ -48,14 +48,14 @@ std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
 /// A batch that waits until cells have adopted their terms.
 class reading final : public batch {
  public:
-  reading(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done)
+  reading(cell_list cells, std::function<void(error_code)> done)
       : cells_(std::move(cells)), done_(std::move(done)) {}
-  std::vector<std::shared_ptr<cell>> cells() const override { return cells_; }
-  std::vector<change> decide() override { return {}; }
+  cell_list cells() const override { return cells_; }
+  change_list decide() override { return {}; }
   void finish(error_code why) noexcept override { done_(why); }
 
  private:
-  const std::vector<std::shared_ptr<cell>> cells_;
+  const cell_list cells_;
   const std::function<void(error_code)> done_;
 };
 
@@ -172,7 +172,7 @@ void resource_state::run_or_end(pending_batch& leader) noexcept {
 }
 
 /// Returns the cells to request from the store, without those that are not lasting, which exist only here.
-std::vector<cell_mark> resource_state::marks_of(const std::vector<std::shared_ptr<cell>>& cells) {
+std::vector<cell_mark> resource_state::marks_of(const cell_list& cells) {
   std::vector<cell_mark> marks;
   for (const auto& each : cells)
     if (coming_terms(*each).is_lasting()) marks.push_back({each->name(), each->stored_revision_});
@@ -196,8 +196,7 @@ void resource_state::refresh(pending_batch& leader) {
   });
 }
 
-void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
-                                  std::function<void(error_code)> done) {
+void resource_state::when_current(cell_list cells, std::function<void(error_code)> done) {
   if (!store_.is_shared()) return done({});
   if (std::any_of(cells.begin(), cells.end(), [](const auto& each) { return each->wanted_ != nullptr; })) {
     std::unique_ptr<batch> work = std::make_unique<reading>(std::move(cells), std::move(done));
@@ -221,7 +220,7 @@ void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
 /// Updates cells with the contents of the store. A cell that is not in the store has the initial value of its
 /// terms, and nothing else; a cell that is stored without the value that its kind always has gets the initial
 /// value as well.
-void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
+void resource_state::take(std::vector<stored_cell> found, const cell_list& cells) {
   for (auto& each : found) {
     const auto at =
         std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c->name() == each.of; });
@@ -300,7 +299,7 @@ void resource_state::put_in_force(pending_batch& p) noexcept {
 }
 
 /// Allocates the new values of the cells, because nothing may fail any more once they are stored.
-void resource_state::prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const {
+void resource_state::prepare(pending_batch& p, change_list changes, state_commit& commit) const {
   const auto* const terms = p.work->terms();
   p.changes.reserve(changes.size());
   for (auto& each : changes) {

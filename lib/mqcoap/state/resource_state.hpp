@@ -27,7 +27,8 @@ class state_draft;
 /// Changes are made in batches, which are executed on each cell in the order of arrival. While the changes of
 /// one batch are being stored, those behind it wait; then they decide one after the other, each based on the
 /// values that the earlier ones leave, and are stored together, all or none. Values that are not stored are
-/// visible to nothing else. Nothing here blocks: the store calls back.
+/// visible to nothing else, except those of a reload (`batch::is_in_force_at_once`). Nothing here blocks: the
+/// store calls back.
 /// @par Threads  All functions on the event loop.
 class resource_state {
  public:
@@ -58,7 +59,7 @@ class resource_state {
   void submit(std::unique_ptr<batch>& work);
   /// Calls back when these cells are up to date with the store: at once, unless it is shared. An error means
   /// that the store could not be read. `done` is not called after this object is destroyed.
-  void when_current(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done);
+  void when_current(cell_list cells, std::function<void(error_code)> done);
   /// Returns true if other processes change the cells as well: use `when_current` before reading.
   bool is_shared() const noexcept { return store_.is_shared(); }
   /// Finishes waiting batches with errc::closed, and those that are being stored with errc::timed_out.
@@ -90,17 +91,17 @@ class resource_state {
   void adopt_wanted(const std::shared_ptr<cell>& held) noexcept;
   std::shared_ptr<cell> make_cell(cell_name name, const std::shared_ptr<const cell_terms>& terms) const;
   static const cell_terms& coming_terms(const cell& of) noexcept;
-  static std::vector<cell_mark> marks_of(const std::vector<std::shared_ptr<cell>>& cells);
+  static std::vector<cell_mark> marks_of(const cell_list& cells);
   void run(pending_batch& leader);
   void run_or_end(pending_batch& leader) noexcept;
   void refresh(pending_batch& leader);
-  void take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells);
+  void take(std::vector<stored_cell> found, const cell_list& cells);
   void decide(pending_batch& leader);
   void decide_one(pending_batch& p, state_commit& commit);
   void decide_group(pending_batch& leader, state_commit& commit) noexcept;
   static void take_back(pending_batch& p) noexcept;
   void put_in_force(pending_batch& p) noexcept;
-  void prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const;
+  void prepare(pending_batch& p, change_list changes, state_commit& commit) const;
   void store(pending_batch& leader, state_commit commit);
   void on_stored(pending_batch& leader, error_code why) noexcept;
   void end(pending_batch& leader, error_code why) noexcept;

@@ -12,7 +12,7 @@ terms_adoption::terms_adoption(std::shared_ptr<cell> held, std::shared_ptr<const
 
 terms_adoption::~terms_adoption() { --held_->adoptions_; }
 
-std::vector<change> terms_adoption::decide() {
+change_list terms_adoption::decide() {
   auto changes = terms_->adopt(held_);
   if (!terms_->is_lasting() || held_->terms().is_lasting()) return changes;
   // Values that were not stored so far are stored unchanged.

@@ -17,8 +17,8 @@ class terms_adoption final : public batch {
   terms_adoption(const terms_adoption&) = delete;
   terms_adoption& operator=(const terms_adoption&) = delete;
 
-  std::vector<std::shared_ptr<cell>> cells() const override { return {held_}; }
-  std::vector<change> decide() override;
+  cell_list cells() const override { return {held_}; }
+  change_list decide() override;
   void finish(error_code why) noexcept override;
   const cell_terms* terms() const noexcept override { return terms_.get(); }
   /// A configuration takes effect even if the disk is full; changes that could not be stored are decided

@@ -132,7 +132,7 @@ void state_database::identify(access how) {
   if (how == access::read && held < version)
     throw storage_fault(storage_fault::kind::foreign,
                         file() + " has tables of version " + std::to_string(held) +
-                            ": start mqcoapd, which brings them to " + std::to_string(version));
+                            ": start mqcoapd, which upgrades them to version " + std::to_string(version));
   if (how == access::read) return;
   use_write_ahead_log(database_);
   migrate(database_, held);

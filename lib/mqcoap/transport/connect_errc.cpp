@@ -13,7 +13,7 @@ const char* message_of(connect_errc e) noexcept {
     case connect_errc::other: return "no connection to the broker";
     case connect_errc::name_unknown: return "the broker's host name is unknown";
     case connect_errc::name_slow: return "the name server did not answer in time";
-    case connect_errc::connection_refused: return "nobody listens at the broker's port";
+    case connect_errc::connection_refused: return "nothing listens on the broker's port";
     case connect_errc::network: return "the network failed";
     case connect_errc::library: return "libmosquitto could not begin to connect";
     case connect_errc::no_answer: return "the broker did not answer in time";
@@ -22,8 +22,8 @@ const char* message_of(connect_errc e) noexcept {
     case connect_errc::tls_authorities_slow: return "the trusted authorities were not read in time";
     case connect_errc::tls_stalled: return "the TLS handshake did not end in time";
     case connect_errc::tls_closed: return "the broker closed the connection during the TLS handshake";
-    case connect_errc::tls_not_spoken: return "no TLS is spoken at the broker's port";
-    case connect_errc::tls_too_old: return "the broker offers old versions of TLS only";
+    case connect_errc::tls_not_spoken: return "the broker's port does not speak TLS";
+    case connect_errc::tls_too_old: return "the broker offers only old versions of TLS";
     case connect_errc::tls_untrusted: return "the broker's certificate is not trusted";
     case connect_errc::tls_wrong_host: return "the broker's certificate is for another host";
     case connect_errc::tls_expired: return "the broker's certificate has expired";
@@ -31,23 +31,23 @@ const char* message_of(connect_errc e) noexcept {
     case connect_errc::tls_not_accepted: return "the broker's certificate is not accepted";
     case connect_errc::tls_certificate_wanted: return "the broker demands a client certificate";
     case connect_errc::tls_certificate_denied: return "the broker does not accept the client certificate";
-    case connect_errc::tls_host_unknown: return "the broker does not know the host asked for";
+    case connect_errc::tls_host_unknown: return "the broker does not know the requested host";
     case connect_errc::tls_no_protocol: return "the broker does not offer the application protocol";
     case connect_errc::tls_alert: return "the broker ended the TLS handshake";
     case connect_errc::tls_failed: return "the TLS handshake failed";
     case connect_errc::hung_up: return "the broker closed the connection before it answered";
     case connect_errc::version_refused: return "the broker does not speak this version of MQTT";
-    case connect_errc::bad_credentials: return "user or password are wrong";
+    case connect_errc::bad_credentials: return "the user name or the password is wrong";
     case connect_errc::not_authorized: return "the user may not connect";
     case connect_errc::refused: return "the broker refused the connection";
     case connect_errc::will_refused: return "the last will cannot be set";
     case connect_errc::closed: return "the broker closed the connection";
-    case connect_errc::client_id_taken: return "another client came with the same client id";
-    case connect_errc::packet_too_large: return "a packet was larger than the broker takes";
+    case connect_errc::client_id_taken: return "another client connected with the same client id";
+    case connect_errc::packet_too_large: return "a packet was larger than the broker accepts";
     case connect_errc::rights_withdrawn: return "the broker withdrew the right to be connected";
     case connect_errc::disconnected: return "the broker ended the connection";
-    case connect_errc::no_keepalive: return "the broker does not answer any more";
-    case connect_errc::no_acknowledgement: return "the broker acknowledges nothing any more";
+    case connect_errc::no_keepalive: return "the broker no longer answers";
+    case connect_errc::no_acknowledgement: return "the broker no longer acknowledges messages";
     case connect_errc::given_up: return "libmosquitto ended the connection";
   }
   return "unknown error";
@@ -78,9 +78,9 @@ class outage_category_type final : public boost::system::error_category {
   const char* name() const noexcept override { return "mqcoap.outage"; }
   std::string message(int value) const override {
     switch (static_cast<outage_class>(value)) {
-      case outage_class::unreachable: return "the broker is not reached";
+      case outage_class::unreachable: return "the broker cannot be reached";
       case outage_class::tls: return "TLS to the broker is not established";
-      case outage_class::refused: return "the broker does not let us in";
+      case outage_class::refused: return "the broker rejects the client";
       case outage_class::lost: return "the connection to the broker ended";
     }
     return "unknown outage";

@@ -16,7 +16,7 @@ enum class connect_errc {
   other,     ///< an error that is known only as text
 
   // The broker cannot be reached.
-  name_unknown,        ///< the name server has no address of the host
+  name_unknown,        ///< the name server has no address for the host
   name_slow,           ///< the name server does not answer in time
   connection_refused,  ///< nothing listens on the port
   network,             ///< another error of the system
@@ -46,7 +46,7 @@ enum class connect_errc {
   // The broker was reached, and rejects the client.
   hung_up,          ///< it closed the connection before it answered
   version_refused,  ///< it does not speak this version of MQTT
-  bad_credentials,  ///< user or password are wrong
+  bad_credentials,  ///< the user name or the password is wrong
   not_authorized,   ///< the user may not connect
   refused,          ///< it refused for another reason
   will_refused,     ///< the last will cannot be set

@@ -61,7 +61,7 @@ struct connection_fault {
   /// The error text of the system, OpenSSL, the name server or the broker.
   std::string quoted = {};
   int system_error = 0;                ///< errno: network, closed (0: an orderly close)
-  std::chrono::milliseconds limit{0};  ///< how long was waited, for kinds that are timeouts
+  std::chrono::milliseconds limit{0};  ///< the time limit that expired, for kinds that are timeouts
   std::string host = {};               ///< the requested host: tls_wrong_host, tls_host_unknown
   certificate_facts certificate = {};  ///< tls_wrong_host, tls_expired, tls_not_yet_valid, tls_not_accepted
   attempt_facts attempt = {};          ///< hung_up

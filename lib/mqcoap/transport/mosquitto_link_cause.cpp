@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::seconds short_life{2};
 /// A connection that lasts this long was not closed because of another client with the same id.
 constexpr std::chrono::seconds settled{10};
-/// How long a limit is assumed that the broker has not announced.
+/// How long a limit that the broker has not announced is assumed.
 constexpr std::chrono::minutes limit_lasts{10};
 constexpr int suspicious = 2;  // short connections since the last stable one
 
@@ -63,7 +63,8 @@ void mosquitto_link::impl::withdraw_size() {
   if (!sizes_.withdraw()) return;
   learn_largest_packet();
   say(options_.log, log_level::info,
-      "broker {} is down altogether: the size of the last packet is not taken for the reason", options_.name);
+      "broker {} is down altogether: the size of the last packet is not assumed to be the cause",
+      options_.name);
 }
 
 void mosquitto_link::impl::retry_size() {

@@ -11,7 +11,7 @@ namespace mqcoap {
 /// but not forever: it may have been replaced.
 class protocol_choice {
  public:
-  /// The number of consecutive closes after which no version counts as proven any more.
+  /// The number of closes since a version last worked after which no version counts as proven any more.
   static constexpr int tolerated_hang_ups = 5;
 
   enum class failure : std::uint8_t {

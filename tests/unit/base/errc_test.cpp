@@ -50,7 +50,7 @@ TEST_CASE("the list of errors in these tests is complete") {
   CHECK(beyond.message() == "unknown error");
 }
 
-TEST_CASE("an error is told apart from others and from those of other categories") {
+TEST_CASE("an error differs from others and from those of other categories") {
   const error_code code = errc::timed_out;
   CHECK(code == errc::timed_out);
   CHECK(code != errc::closed);

@@ -62,6 +62,21 @@ TEST_CASE("a default is put where the file is still one document, with one defau
   }
 }
 
+TEST_CASE("a file that holds an empty map, or null, takes a context and a default") {
+  for (const std::string nothing : {"{}\n", "null", "~  # none\n", "# mine\n---\n{}\n\n", "contexts: null\n",
+                                    "contexts: ~ # none\n", "contexts: {}\n", ""}) {
+    CAPTURE(nothing);
+    const auto text = with_context(nothing, "lab", {{"url", "mqtt://h"}});
+    REQUIRE(text.has_value());
+    const auto file = parse_contexts("cli.yaml", with_preferred(*text, "lab"));
+    CHECK(file.preferred == "lab");
+    REQUIRE(file.find("lab") != nullptr);
+    CHECK(file.find("lab")->faults.empty());
+    CHECK(text->starts_with("# mine") == nothing.starts_with("# mine"));
+  }
+  CHECK(with_preferred("{}\n", "b") == "default: b\n");
+}
+
 TEST_CASE("names and values that YAML would read as something else are quoted") {
   for (const char* word : {"123", "-1", "1.0", "1e3", ".5", "0x1F", "0o17", "true", "False", "null", "NULL",
                            ".inf", ".nan", "...", "007"}) {

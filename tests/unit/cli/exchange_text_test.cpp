@@ -28,7 +28,7 @@ seen_exchange sample() {
 
 }  // namespace
 
-TEST_CASE("a line has who, what, the code, the time and the sizes") {
+TEST_CASE("a line has the source, the request, the code, the time and the sizes") {
   const auto line = to_line(sample(), false);
   CHECK_MESSAGE(holds(line, "desk-7"), line);
   CHECK_MESSAGE(holds(line, "GET    DEV_1/axuv/gains  205 CONTENT 12.3 ms  150>200 B"), line);

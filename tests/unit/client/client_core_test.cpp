@@ -272,7 +272,7 @@ TEST_CASE("an exception from a general handler does not affect the others") {
   l.settle();
   CHECK(heard == 1);
   CHECK(log == std::vector<std::string>{
-                   "the handler of gf_int_v1/axuv/event/DEV/hot threw what is no std::exception",
+                   "the handler of gf_int_v1/axuv/event/DEV/hot threw something that is not a std::exception",
                    "the handler of gf_int_v1/axuv/event/DEV/hot failed: no disk"});
 }
 

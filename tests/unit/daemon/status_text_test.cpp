@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(status_fixture, "the rate is that since it was asked for befor
   CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
 }
 
-TEST_CASE_FIXTURE(status_fixture, "the last reload's outcome is told, on one line") {
+TEST_CASE_FIXTURE(status_fixture, "the outcome of the last reload is shown on one line") {
   tested.set_reload({{}, false, "2 errors; the first: a.yaml:3: unknown\nkey"});
   CHECK(tested.now().ends_with(" requests/s; reload failed: 2 errors; the first: a.yaml:3: unknown?key"));
   tested.set_reload({{}, true, "1 device, 0 routes"});

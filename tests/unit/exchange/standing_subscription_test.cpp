@@ -73,8 +73,9 @@ TEST_CASE_FIXTURE(standing_fixture,
   CHECK(kept.confirmed());
 }
 
-TEST_CASE_FIXTURE(standing_fixture,
-                  "asking again sends again what the broker never heard, and is told once") {
+TEST_CASE_FIXTURE(
+    standing_fixture,
+    "asking again repeats a subscription that the broker ignored, and its answer is reported once") {
   broker.ignore("a");
   start();
   for (int i = 0; i < 3; ++i) kept.ask();

@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(sender_fixture, "an answer goes out under the response topic, 
   CHECK(sent == std::vector<error_code>{error_code{}});
 }
 
-TEST_CASE_FIXTURE(sender_fixture, "an answer that cannot be sent is told") {
+TEST_CASE_FIXTURE(sender_fixture, "an answer that cannot be sent is reported") {
   link.refusals = {errc::not_connected};
   send(content(1));
   CHECK(link.payloads.empty());

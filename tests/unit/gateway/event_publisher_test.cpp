@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(events_fixture,
   CHECK(wake.when() == time.now() + 2s);
 }
 
-TEST_CASE_FIXTURE(events_fixture, "with `change`, only what has moved is told") {
+TEST_CASE_FIXTURE(events_fixture, "with `change`, a value is published only when it has moved far enough") {
   add("a", sensor_options{&first}, {.every = 1s, .change = 0.5});
   start();
   for (const char* reading : {"1.25", "1.5", "1.75", "1.5", "1", "1"}) {

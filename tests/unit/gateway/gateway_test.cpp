@@ -87,8 +87,9 @@ TEST_CASE_FIXTURE(test::gateway_fixture, "what it answers is recorded where its 
   CHECK(records.front().code == 205);
 }
 
-TEST_CASE_FIXTURE(test::gateway_fixture,
-                  "somebody else's answer for a tag that is served is told, its own answers are not") {
+TEST_CASE_FIXTURE(
+    test::gateway_fixture,
+    "an answer of another program for a served tag is reported, the gateway's own answers are not") {
   start();
   for (int i = 0; i < 10; ++i) ask("GET", "GW_1", "any", "large");
   CHECK(tested.rivals().empty());
@@ -215,7 +216,7 @@ TEST_CASE("bridged brokers are logged once, with the route, and visible in the s
 }
 
 TEST_CASE_FIXTURE(test::gateway_fixture,
-                  "a source that is the gateway's own client id is told once for each route") {
+                  "a source that is the gateway's own client id is reported once for each route") {
   const test::log_catcher log;
   start();
   for (int i = 0; i < 2; ++i) {

@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(refusing_fixture, "a refused connection is logged once, with t
   CHECK(status.failing[0].tag == "GW_1");
   CHECK(status.failing[0].why == "refused by the broker: Retain not supported");
 
-  SUBCASE("another reason is told as well") {
+  SUBCASE("another reason is reported as well") {
     time.advance(30s);
     board.on_alarm();
     refuse_all("refused by the broker: QoS not supported");

@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "a silent device causes a 504, and requests tha
   ask("GET", "D_1/axuv/a");
   ask("PUT", "D_1/axuv/b", "1");
   ask("GET", "D_1/axuv/c");
-  CHECK(last() == R"(503 "D_1 is busy and 1 requests wait for it already; try again later" unrun)");
+  CHECK(last() == R"(503 "D_1 is busy and 1 requests are already waiting for it; try again later" unrun)");
   pass(1s);
   REQUIRE(callers_->answers.size() == 3);
   CHECK(callers_->answers[1].body.text() == R"("D_1 did not answer within 1s")");
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "one device does not take the places of all oth
   ask("GET", "D_1/axuv/b");
   ask("GET", "D_3/axuv/a");
   ask("GET", "D_3/axuv/b");
-  CHECK(last().find("the gateway forwards 3 requests already") != std::string::npos);
+  CHECK(last().find("the gateway is already forwarding 3 requests") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(proxy_fixture, "a hop that returns in a loop causes a 502") {

@@ -40,7 +40,7 @@ struct request_log_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(request_log_fixture, "an answer's record says who asked for what, and what came of it") {
+TEST_CASE_FIXTURE(request_log_fixture, "an answer's record names the caller, the request and its outcome") {
   const auto c = call_with(std::string(R"("path":"supply/voltage","source":"desk-1","correlation_id":")") +
                                other_id + R"(","traceparent":"00-aa-bb-01","token":"s3cret")",
                            time.now());

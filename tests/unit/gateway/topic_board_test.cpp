@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(topics_fixture, "requests and responses are never the value of
   CHECK(get("b").starts_with("503 "));
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a PUT publishes over the connection, and is told when that fails") {
+TEST_CASE_FIXTURE(topics_fixture, "a PUT publishes over the connection, and gets an error if that fails") {
   auto valve = reads("lab/valve");
   valve.set_topic = "lab/valve/set";
   valve.front.methods.insert(method::put);

@@ -22,9 +22,9 @@ TEST_CASE("a fault is reported with its position, the text there, and a hint") {
         R"(NaN is not a JSON value (at byte 16: {"body":{"gain":-->NaN,"x":1}}); )"
         "JSON has no NaN and no Infinity: use null");
   CHECK(explained("{'a':1}") ==
-        "a key in single quotes (at byte 1: {-->'a':1}); keys and texts stand in double quotes");
+        "a key in single quotes (at byte 1: {-->'a':1}); keys and strings need double quotes");
   CHECK(explained("[1,2,]") ==
-        "a comma with nothing behind it (at byte 4: [1,2-->,]); leave out the last comma");
+        "a comma with nothing after it (at byte 4: [1,2-->,]); leave out the last comma");
 }
 
 TEST_CASE("each common mistake has a hint") {
@@ -66,14 +66,14 @@ TEST_CASE("each common mistake has a hint") {
       {"[idle]", 1, "without quotes", "double quotes"},
       {"[01]", 1, "leading zero", ""},
       {"[+1]", 1, "plus sign", ""},
-      {"[.5]", 1, "in front of the point", "0.5"},
-      {"[5.]", 1, "behind the point", "5.0"},
+      {"[.5]", 1, "before the decimal point", "0.5"},
+      {"[5.]", 1, "after the decimal point", "5.0"},
       {"[0x1f]", 1, "hexadecimal", "decimal"},
       {"{\"a\"=1}", 4, "':' is missing", "'='"},
       {"{\"a\" 1}", 5, "':' is missing", ""},
       {"[1 2]", 3, "',' is missing", ""},
       {"[1;2]", 2, "',' is missing", "';'"},
-      {"[1}", 2, "where ']' is due", ""},
+      {"[1}", 2, "where ']' is expected", ""},
       {"{\"a\":1", 6, "'{' is not closed", "cut off"},
       {"[\"abc", 1, "never closed", "quote"},
       {"{} x", 3, "something follows", ""},

@@ -206,7 +206,7 @@ TEST_CASE_FIXTURE(steps_fixture, "the runs of an action are bounded") {
   for (std::size_t i = 0; i < action_resource::most_runs; ++i) post();
   CHECK(recorded.answers.empty());
   post();
-  CHECK(last() == "503 the action runs 256 times already; try again later");
+  CHECK(last() == "503 the action is already running 256 times; try again later");
   CHECK(recorded.answers.back().never_run);
   end(7);
   post();

@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(pool_fixture, "a request that times out reports how far it cam
     return ended();
   };
   CHECK(late(stage::looking_up) == "/a the server's name was not resolved within 2s");
-  CHECK(late(stage::connecting) == "/a the server could not be connected within 2s");
+  CHECK(late(stage::connecting) == "/a could not connect to the server within 2s");
   CHECK(late(stage::sending) == "/a the server has not taken the request within 2s");
   CHECK(late(stage::waiting) == "/a the server has not answered within 2s");
   CHECK(late(stage::reading, "HTTP/1.1 2\x1b") ==

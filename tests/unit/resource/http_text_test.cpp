@@ -58,21 +58,21 @@ TEST_CASE("a URL is a server and a place on it") {
 
 TEST_CASE("an invalid server URL is rejected with the reason") {
   CHECK(fault_of("https://a.lab/") == "the gateway does not speak https to a server");
-  CHECK(fault_of("a.lab/x") == "it begins with http://");
-  CHECK(fault_of("ftp://a.lab/x") == "it begins with http://");
-  CHECK(fault_of("http://") == "the host is a name, or an address, of IPv6 in brackets");
-  CHECK(fault_of("http:///x") == "the host is a name, or an address, of IPv6 in brackets");
-  CHECK(fault_of("http://a b/") == "the host is a name, or an address, of IPv6 in brackets");
-  CHECK(fault_of("http://a.lab:0/") == "the port is a number from 1 to 65535");
-  CHECK(fault_of("http://a.lab:65536/") == "the port is a number from 1 to 65535");
-  CHECK(fault_of("http://me:pw@a.lab/") == "no user and password stand in it");
-  CHECK(fault_of("http://a.lab/x#y") == "a part behind '#' is never sent to a server");
+  CHECK(fault_of("a.lab/x") == "it does not begin with http://");
+  CHECK(fault_of("ftp://a.lab/x") == "it does not begin with http://");
+  CHECK(fault_of("http://") == "the host must be a name or an address (IPv6 in brackets)");
+  CHECK(fault_of("http:///x") == "the host must be a name or an address (IPv6 in brackets)");
+  CHECK(fault_of("http://a b/") == "the host must be a name or an address (IPv6 in brackets)");
+  CHECK(fault_of("http://a.lab:0/") == "the port must be a number from 1 to 65535");
+  CHECK(fault_of("http://a.lab:65536/") == "the port must be a number from 1 to 65535");
+  CHECK(fault_of("http://me:pw@a.lab/") == "it contains a user or a password");
+  CHECK(fault_of("http://a.lab/x#y") == "the part after '#' is never sent to a server; remove it");
   for (const char* bad :
        {"http://a.lab/x y", "http://a.lab/%", "http://a.lab/%4", "http://a.lab/%zz", "http://a.lab/\xc3\xa4",
         "http://a.lab/?a=\"", "http://a.lab/\\..", "http://a.lab/{x}"})
     CHECK_MESSAGE(fault_of(bad) == "a character in it has to be percent-encoded, as in %20", bad);
   for (const char* bad : {"http://a.lab/..", "http://a.lab/a/./b", "http://a.lab/%2e%2E/b"})
-    CHECK_MESSAGE(fault_of(bad) == "no segment of its path is '.' or '..'", bad);
+    CHECK_MESSAGE(fault_of(bad) == "a segment of its path is '.' or '..'", bad);
   CHECK(fault_of("http://a.lab/" + std::string(4096, 'a')) == "it is longer than 4096 bytes");
 }
 
@@ -213,7 +213,7 @@ TEST_CASE("an error has the server's words, which are safe to log") {
   CHECK(text_of(post, answered(200, "{}", "Application/Problem+JSON")) == "205 {}");
 }
 
-TEST_CASE("a redirect is not followed, and its host is told") {
+TEST_CASE("a redirect is not followed, and the error names its host") {
   const auto redirected = [](std::string to) {
     auto moved = answered(302);
     moved.location = std::move(to);

@@ -187,7 +187,8 @@ TEST_CASE_FIXTURE(session_fixture,
   CHECK(log.size() == 1);  // the late answer is not logged as unsolicited
 }
 
-TEST_CASE_FIXTURE(session_fixture, "the time of who asks may be over before: the answer is still awaited") {
+TEST_CASE_FIXTURE(session_fixture,
+                  "a caller's time may end before the answer arrives, which is still awaited") {
   warm_up();
   const auto hasty = ask("A?", 1s);
   const auto next = ask("B?");
@@ -231,14 +232,14 @@ TEST_CASE_FIXTURE(session_fixture, "connecting has a separate timeout, and waiti
   SUBCASE("it is refused") {
     tested.on_failed("Connection refused");
     CHECK(said() ==
-          "A?: 503 the instrument cannot be connected: Connection refused; B?: 503 the instrument cannot be "
-          "connected: Connection refused");
+          "A?: 503 cannot connect to the instrument: Connection refused; B?: 503 cannot connect to the "
+          "instrument: Connection refused");
     CHECK(did() == "open");
   }
   SUBCASE("nothing happens") {
     pass(2s);
     CHECK(said() ==
-          "A?: 504 the instrument cannot be connected within 2s; B?: 504 the instrument cannot be connected "
+          "A?: 504 cannot connect to the instrument within 2s; B?: 504 cannot connect to the instrument "
           "within 2s");
     CHECK(did() == "open close");
   }
@@ -246,7 +247,7 @@ TEST_CASE_FIXTURE(session_fixture, "connecting has a separate timeout, and waiti
   CHECK(did() == "open");
 }
 
-TEST_CASE_FIXTURE(session_fixture, "who waits for a connection longer than he can is told") {
+TEST_CASE_FIXTURE(session_fixture, "a caller that waits too long for a connection gets an error") {
   terms.connect = 10s;
   const auto first = ask("A?", 1s);
   pass(1s);
@@ -384,7 +385,8 @@ TEST_CASE_FIXTURE(session_fixture, "a connection that is not used is closed, and
   CHECK(tested.next_deadline() == steady_time::max());
 }
 
-TEST_CASE_FIXTURE(session_fixture, "one that the instrument closes meanwhile is opened again by who asks") {
+TEST_CASE_FIXTURE(session_fixture,
+                  "a connection that the instrument closed is opened again for the next request") {
   warm_up();
   tested.on_closed("it was closed at the other end");
   CHECK(tested.next_deadline() == steady_time::max());
@@ -423,7 +425,7 @@ TEST_CASE_FIXTURE(session_fixture, "a line that is not answered is done when it 
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(session_fixture, "what cannot be sent is told as well") {
+TEST_CASE_FIXTURE(session_fixture, "a line that cannot be sent is reported as well") {
   warm_up();
   is_answered = false;
   const auto running = ask("V 5");
@@ -443,14 +445,14 @@ TEST_CASE_FIXTURE(session_fixture, "a caller may send another request from its a
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(session_fixture, "who goes while others are answered is not answered any more") {
+TEST_CASE_FIXTURE(session_fixture, "a caller that cancels while others are answered gets no answer") {
   const auto first = ask("A?");
   backend::running second;
   const auto killer =
       tested.ask({"B?\n", true, terms}, steady_time::max(), [&](const backend_reply&) { second.reset(); });
   second = ask("C?");
   tested.on_failed("No route to host");
-  CHECK(said() == "A?: 503 the instrument cannot be connected: No route to host");
+  CHECK(said() == "A?: 503 cannot connect to the instrument: No route to host");
 }
 
 TEST_CASE_FIXTURE(session_fixture, "of 20,000 exchanges with late answers, none gets that of another") {

@@ -257,7 +257,7 @@ TEST_CASE_FIXTURE(line_fixture,
   door.close();
   const auto tested = make(of);
   ask(*tested);
-  CHECK(settle() == "503 the instrument cannot be connected: Connection refused");
+  CHECK(settle() == "503 cannot connect to the instrument: Connection refused");
   door.open(where.protocol());
   door.set_option(tcp::acceptor::reuse_address(true));
   door.bind(where);
@@ -277,7 +277,7 @@ TEST_CASE_FIXTURE(line_fixture, "a name is looked up, and one that is unknown is
   std::get<tcp_address>(of.at).host = "no-such-host.invalid";
   const auto lost = make(of);
   ask(*lost);
-  CHECK(settle().starts_with("503 the instrument cannot be connected: "));
+  CHECK(settle().starts_with("503 cannot connect to the instrument: "));
 }
 
 TEST_CASE_FIXTURE(line_fixture, "a mute instrument delays only its own callers") {
@@ -348,9 +348,9 @@ TEST_CASE_FIXTURE(line_fixture, "numbers by which an instrument says that it has
     ask(*tested);
     return settle();
   };
-  CHECK(answer_to("+9.90000000E+37") == "503 the instrument says: overrange");
-  CHECK(answer_to("-9.9E37") == "503 the instrument says: overrange, below");
-  CHECK(answer_to("9.91E37") == "503 the instrument says: not a number");
+  CHECK(answer_to("+9.90000000E+37") == "503 the instrument reports +infinity (overrange)");
+  CHECK(answer_to("-9.9E37") == "503 the instrument reports -infinity (negative overrange)");
+  CHECK(answer_to("9.91E37") == "503 the instrument reports that it has no value (not a number)");
   CHECK(answer_to("9.8E37") == "205 9.8E37");
   CHECK(answer_to("****") == "205 ****");  // checked by the resource
   CHECK(tested->unreadable() == response_code::bad_gateway);
@@ -415,7 +415,7 @@ TEST_CASE_FIXTURE(line_fixture, "a serial port that vanishes is a 503, and asked
   of.at = serial_address{.device = port};
   const auto tested = make(of);
   ask(*tested);
-  CHECK(settle() == "503 the instrument cannot be connected: No such file or directory");
+  CHECK(settle() == "503 cannot connect to the instrument: No such file or directory");
   for (int i = 0; i < 2; ++i) {
     const auto board = std::make_shared<serial_end>(loop);
     board->hears = [](far_end& end, const std::string& line) {
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(line_fixture, "a serial port that vanishes is a 503, and asked
     ask(*make(of));
     CHECK(settle().starts_with("503 the connection to the instrument ended before it had answered: "));
     ask(*tested);
-    CHECK(settle() == "503 the instrument cannot be connected: No such file or directory");
+    CHECK(settle() == "503 cannot connect to the instrument: No such file or directory");
   }
 }
 
@@ -442,7 +442,7 @@ TEST_CASE_FIXTURE(line_fixture, "what is no serial port is said to be none") {
   of.at = serial_address{.device = folder.path("file")};
   const auto tested = make(of);
   ask(*tested);
-  CHECK(settle() == "503 the instrument cannot be connected: it is not a serial port");
+  CHECK(settle() == "503 cannot connect to the instrument: it is not a serial port");
 }
 
 TEST_CASE_FIXTURE(line_fixture, "a resource that goes with its instrument leaves nothing behind") {

@@ -48,7 +48,7 @@ TEST_CASE("an address is that of a TCP port, or of a serial port with its settin
     CHECK(address_text(bad).starts_with("fault: "));
   }
   CHECK(address_text("serial:///dev/x?flow=on") ==
-        "fault: 'flow=on' is no setting of a serial port: expected one of none, software, hardware");
+        "fault: 'flow=on' is not a setting of a serial port: expected one of none, software, hardware");
 }
 
 TEST_CASE("what stands for a placeholder is a number, a boolean or a text") {
@@ -60,7 +60,7 @@ TEST_CASE("what stands for a placeholder is a number, a boolean or a text") {
   CHECK(filled(R"({"set":{body}})", "5") == R"({"set":5})");
   CHECK(filled("{ {} {1}", "5") == "{ {} {1}");
   for (const char* none : {"null", "[1]", R"({"a":1})"})
-    CHECK(filled("VOLT {body}", none) == "fault: the body is no text, number or boolean");
+    CHECK(filled("VOLT {body}", none) == "fault: the body is not a text, number or boolean");
   CHECK(filled("VOLT {boddy}", "1") ==
         "no template: there is no placeholder '{boddy}'; there are {body} and {rest}");
   CHECK(filled("VOLT 1\nVOLT 2", "1").starts_with("no template: it has a control character"));

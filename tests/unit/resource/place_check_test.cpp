@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <mqcoap/resource/backend/place_check.hpp>
 #include <string>
@@ -38,7 +39,28 @@ TEST_CASE("a file that is there, or can be made, is no fault") {
   CHECK(fault({place::folder, folder.path(".")}) == "none");
 }
 
-TEST_CASE("a serial port that is not there is told") {
+TEST_CASE("what is no regular file is a fault before it is used") {
+  const test::temporary_folder folder;
+  const auto itself = folder.path(".");
+  CHECK(fault({place::file, itself}) == "the file '" + itself + "' is not a regular file");
+  CHECK(fault({place::file, "/dev/null", true, true}) == "the file '/dev/null' is not a regular file");
+}
+
+TEST_CASE("a file that a write replaces needs a folder that can be written, not a file that can be") {
+  // The kernel lets nobody create a file there, not even root, as whom the tests may run.
+  CHECK(fault({place::file, "/proc/sys/kernel/hostname", true, true, true})
+            .starts_with("the file '/proc/sys/kernel/hostname' cannot be read or written: "));
+  CHECK(fault({place::file, "/proc/sys/kernel/hostname", true, false, true}) == "none");
+  const test::temporary_folder folder;
+  const auto path = folder.path("setpoint");
+  CHECK(fault({place::file, path, true, true, true}) == "none");
+  std::ofstream(path) << "5";
+  CHECK(fault({place::file, path, true, true, true}) == "none");
+  std::filesystem::create_symlink("/proc/sys/kernel/hostname", folder.path("link"));
+  CHECK(fault({place::file, folder.path("link"), true, true, true}) != "none");
+}
+
+TEST_CASE("a missing serial port is reported") {
   CHECK(fault({place::serial_port, "/dev/no-such-port", true, true}) ==
         "the serial port '/dev/no-such-port' cannot be opened: No such file or directory");
   CHECK(fault({place::serial_port, "/dev/no-such-port", true, true}, true) ==

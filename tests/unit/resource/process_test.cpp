@@ -136,7 +136,7 @@ TEST_CASE("lines: what is said") {
   CHECK(said(R"({"id":7,"code":500,"body":{"a":1}})") == R"(7: 500 {"a":1})");
   for (const auto* code : {"299", "200", "\"205\"", "205.0", "-1", "{}", "1e3"})
     CHECK(said(R"({"id":7,"code":)" + std::string(code) + '}') ==
-          "7: 502 the program gave a code that is none: " + std::string(code));
+          "7: 502 the program gave an invalid response code: " + std::string(code));
   CHECK(said(R"({"ready":true})") == "ready");
   CHECK(said(R"({"id":7,"code":204,"code":404})") == "7: 502 the program gave 'code' twice in its answer");
   CHECK(said(R"({"id":7,"body":1,"body":1})") == "7: 502 the program gave 'body' twice in its answer");
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(process_fixture, "a program answers requests, in its own order
   CHECK(answer_to("answer(id=id, body=[method, body])", method::put, R"({"a": 1})") ==
         R"(205 ["PUT", {"a": 1}])");
   CHECK(answer_to("answer(id=id, code=404, body='no such thing')") == "404 no such thing");
-  CHECK(answer_to("answer(id=id, code=299)") == "502 the program gave a code that is none: 299");
+  CHECK(answer_to("answer(id=id, code=299)") == "502 the program gave an invalid response code: 299");
   ask("pass");
   ask("answer(id=id, body=2); answer(id=id-1, body=1)");
   settle(5);
@@ -177,14 +177,14 @@ TEST_CASE_FIXTURE(process_fixture, "a program answers requests, in its own order
   CHECK(by->useless_lines() == 0);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "a first line that it is ready is told, and no other") {
+TEST_CASE_FIXTURE(process_fixture, "a first line that reports readiness is logged, a later one is not") {
   start({"/usr/bin/python3", "-c", "print('{\"ready\":true}', flush=True)" + std::string(obeys)});
   CHECK(answer_to("say('{\"ready\":true}\\n'); answer(id=id)") == "205 null");
   CHECK(lines.front() == "GW_1, x: the program is ready");
   CHECK(by->useless_lines() == 1);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "lines that answer nobody are counted, and told once a second") {
+TEST_CASE_FIXTURE(process_fixture, "lines that answer no request are counted, and logged once a second") {
   start_python();
   CHECK(answer_to("say('garbage\\n' * 100); answer(id=id+5); answer(id=id)") == "205 null");
   CHECK(by->useless_lines() == 101);
@@ -249,9 +249,9 @@ TEST_CASE_FIXTURE(process_fixture,
   const std::string how = "it ended with status 3: ValueError: oh?";
   CHECK(answers.back() == "504 the program ended before it answered: " + how);
   CHECK(has_line("GW_1, x: Traceback:"));
-  CHECK(has_line("GW_1, x: the program does not run: " + how + "; it is started again in "));
+  CHECK(has_line("GW_1, x: the program is not running: " + how + "; it will be restarted in "));
   ask("answer(id=id)");
-  CHECK(answers.back().starts_with("503 the program does not run: " + how + "; it is started again in "));
+  CHECK(answers.back().starts_with("503 the program is not running: " + how + "; it will be restarted in "));
   pass_pause();
   CHECK(answer_to("answer(id=id, body=1)") == "205 1");
   // The last line may lack a line end; output of an earlier run is not attributed to this one.
@@ -267,14 +267,15 @@ TEST_CASE_FIXTURE(process_fixture,
 TEST_CASE_FIXTURE(process_fixture, "a program that cannot be started is tried again, later and later") {
   start({"/none/program"});
   await_line(
-      "the program does not run: it cannot be started: No such file or directory; it is started again in ");
+      "the program is not running: it cannot be started: No such file or directory; it will be restarted "
+      "in ");
   ask("");
-  CHECK(answers.back().starts_with("503 the program does not run: it cannot be started"));
+  CHECK(answers.back().starts_with("503 the program is not running: it cannot be started"));
   const auto first = timers.next_deadline() - time.now();
   for (int i = 0; i < 30; ++i) {
     lines.clear();
     pass_pause();
-    await_line("it is started again in ");
+    await_line("it will be restarted in ");
   }
   CHECK(timers.next_deadline() - time.now() > 2 * first);
 }
@@ -284,11 +285,11 @@ TEST_CASE_FIXTURE(process_fixture, "a program with too much output is terminated
   await_line("it wrote more than 1MiB that answers no request");
   ask("");
   CHECK(answers.back().starts_with("503"));
-  await_line("the program does not run: it wrote more than 1MiB that answers no request");
+  await_line("the program is not running: it wrote more than 1MiB that answers no request");
   by.reset();
   start({"sh", "-c", "exec cat /dev/zero"}, 1000);
   await_line("it wrote a line that is too long");
-  await_line("the program does not run: it wrote a line that is too long");
+  await_line("the program is not running: it wrote a line that is too long");
 }
 
 TEST_CASE_FIXTURE(process_fixture, "its standard error goes to the log, twenty lines a second") {

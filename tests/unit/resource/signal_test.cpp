@@ -194,18 +194,18 @@ TEST_CASE("an expression that seems never to be a finite number is doubted if th
   }
 }
 
-TEST_CASE("what muParser lacks is told with what there is instead") {
+TEST_CASE("an error about something that muParser lacks names a substitute") {
   CHECK(fault_of("t % 2") == "muParser has no '%'; the remainder of a/b is a - b*rint(a/b - 0.5)");
   CHECK(fault_of("noise()*2%3").starts_with("muParser has no '%'; "));
   CHECK(fault_of("mod(t, 2)") == "muParser has no 'mod'; the remainder of a/b is a - b*rint(a/b - 0.5)");
   CHECK(fault_of("5 mod 2").starts_with("muParser has no 'mod'; "));
   CHECK(fault_of("floor(t)") == "muParser has no 'floor'; rounding down is rint(x - 0.5)");
-  CHECK(fault_of("2*_pi") == "muParser has no '_pi'; it is pi");
+  CHECK(fault_of("2*_pi") == "muParser has no '_pi'; use pi");
   CHECK(fault_of("modulus").starts_with("unknown: 'modulus'; there are t, "));
   CHECK(fault_of("iffy(t)").starts_with("unknown: 'iffy'; "));
 }
 
-TEST_CASE("what is told instead gives the same numbers") {
+TEST_CASE("the substitutes for what muParser lacks give the same numbers") {
   manual_clock time;
   auto down = make({"rint(t/4 - 0.5)"}, time), up = make({"-rint(-t/4 - 0.5)"}, time);
   auto rest = make({"t - 2.5*rint(t/2.5 - 0.5)"}, time);

@@ -147,7 +147,8 @@ TEST_CASE_FIXTURE(topic_fixture, "a retained message that is delivered again is 
   CHECK(shown() == R"(205 "2")");
 }
 
-TEST_CASE_FIXTURE(topic_fixture, "what was ignored because of its size is told where there is nothing else") {
+TEST_CASE_FIXTURE(topic_fixture,
+                  "a message that was ignored because of its size is mentioned while there is no other") {
   CHECK(source->ignore(300 << 10));
   CHECK_FALSE(source->ignore(300 << 10));
   CHECK(shown() == R"(503 "vacuum: no message has come yet on 'lab/gauge'; a message of 300KiB came and was )"

@@ -101,7 +101,8 @@ TEST_CASE_FIXTURE(limits_fixture, "what the front objects to is refused with its
   CHECK(origin->codes == codes{"502"});
 }
 
-TEST_CASE_FIXTURE(limits_fixture, "a drained core refuses, and tells once that the last call is answered") {
+TEST_CASE_FIXTURE(limits_fixture,
+                  "a drained core refuses requests, and reports once that the last call is answered") {
   const auto origin = ask(method::put);
   int drained = 0;
   tested.drain([&] { ++drained; });
@@ -168,7 +169,7 @@ TEST_CASE("an answer after the core is gone goes nowhere") {
   CHECK(origin->codes.empty());
 }
 
-TEST_CASE_FIXTURE(core_fixture, "what fails for an answer is told, and the rest is done") {
+TEST_CASE_FIXTURE(core_fixture, "a listener that fails on an answer is reported, and the call still ends") {
   tested.compose([this](chain_builder& chain) {
     chain.add<bad_listener>({});
     chain.add<keeper>({}, kept);

@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(section_fixture, "every fault is reported, and everything else
   CHECK(message() == "expected a whole number from 0 to 9, found 'fast'\nunknown key 'nam'\n");
 }
 
-TEST_CASE_FIXTURE(section_fixture, "a row tells whether its value was read") {
+TEST_CASE_FIXTURE(section_fixture, "a row reports whether its value was read") {
   const auto row = key<drive>("speed", integer(0, 9), "4", "How fast it is.", &drive::speed);
   drive into;
   CHECK(row.decode(into, make(node::kind::scalar, "3"), ctx));
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(section_fixture, "a row tells whether its value was read") {
   CHECK(into.speed == 3);
 }
 
-TEST_CASE_FIXTURE(section_fixture, "lines are shown as who reads the file says") {
+TEST_CASE_FIXTURE(section_fixture, "the reader of a file determines how its lines are shown") {
   source_file shown("b.conf", "token x", 0600);
   CHECK(shown.shown_line(1) == "token x");
   shown.cover_lines_with([](std::string& line) { line.back() = '*'; });

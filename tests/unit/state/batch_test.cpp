@@ -28,8 +28,8 @@ class nesting_store final : public state_store {
   int deepest = 0;
 };
 
-write_decision throwing(const std::function<void()>& raise) {
-  return [raise](const call&, std::vector<change>&) -> answer {
+auto throwing(const std::function<void()>& raise) {
+  return [raise](const call&, change_list&) -> answer {
     raise();
     return {};
   };
@@ -66,7 +66,7 @@ TEST_CASE("a reload waits also where no further change may") {
   const auto kept = configure("0");
   recorder recorded;
   write(state, {kept}, responder(make_call({method::put, "x", "1"}), recorded.sink()),
-        [&kept](const call& c, std::vector<change>& changes) {
+        [&kept](const call& c, change_list& changes) {
           changes.push_back({kept, 0, with_version(c.req.body)});
           return answer{};
         });
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(state_fixture, "a group that cannot be stored changes nothing,
     CHECK(recorded.answers[i].code == response_code::internal_server_error);
     CHECK(recorded.answers[i].never_run);
     CHECK(message_of(recorded.answers[i]) ==
-          "the disk is full: it could not be stored, and nothing has changed");
+          "there is no room to store the change (disk is full); nothing has changed");
   }
   CHECK(get(*list) == R"({"0":0})");
   send(*list, {method::post, "x", "5"});

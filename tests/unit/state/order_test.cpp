@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(state_fixture, "what waits behind several of its values has it
   }
 }
 
-TEST_CASE("each value that has changed is told, when the change holds, with what it is now") {
+TEST_CASE("each changed value is reported once the change holds, with its new value") {
   slow_store store;
   channel<cell_changed> changed;
   resource_state state(store, resource_state::default_waiting, &changed);

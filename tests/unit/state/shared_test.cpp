@@ -281,7 +281,8 @@ TEST_CASE_FIXTURE(shared_fixture,
   CHECK(std::string(one.recorded.answers.back().body.text()) == "2");
 }
 
-TEST_CASE_FIXTURE(shared_fixture, "who waits for the database when the gateway stops gets an answer") {
+TEST_CASE_FIXTURE(shared_fixture,
+                  "a request that waits for the database when the gateway stops gets an answer") {
   const auto at_one = one.configure<value_resource>(writable("1"));
   CHECK(one.get(*at_one) == "1");
   one.store.is_held = true;
@@ -308,7 +309,7 @@ TEST_CASE_FIXTURE(shared_fixture, "a change that met another may be given up bef
   CHECK(one.recorded.answers[1].code == response_code::gateway_timeout);
 }
 
-TEST_CASE_FIXTURE(shared_fixture, "changes of another gateway are told when they are seen") {
+TEST_CASE_FIXTURE(shared_fixture, "changes of another gateway are reported when they are seen") {
   channel<cell_changed> changes;
   std::vector<std::string> reported;
   const auto listener = changes.subscribe([&](const cell_changed& c) {

@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(store_fixture, "tables of version 1 become those of this versi
   }
   CHECK_THROWS_WITH_AS(
       state_database(database(), access::read),
-      (database() + " has tables of version 1: start mqcoapd, which brings them to 2").c_str(),
+      (database() + " has tables of version 1: start mqcoapd, which upgrades them to version 2").c_str(),
       storage_fault);
   sqlite_store store(directory(), environment());
   CHECK(describe(store.load()) == std::vector<std::string>{"a#0=7"});

@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(lease_fixture, "a cut connection does not end the lease") {
   wait([&] { return leader->leads(); });
   const auto before = leader->lease->age();
   cut();
-  wait([&] { return has_logged("the lease cannot be asked for"); });
+  wait([&] { return has_logged("the lease cannot be requested"); });
   CHECK(leader->leads());
   CHECK(leader->losses.empty());
   CHECK(before.has_value());

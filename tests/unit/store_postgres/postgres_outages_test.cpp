@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(short_timeout_fixture,
   CHECK_FALSE(store->status().failing);
   CHECK(refresh(*store, {mark_of("a", 0)}) == strings{"a@1 0=1"});
   CHECK_FALSE(put(*store, "a", 1, "2"));
-  CHECK(has_logged("is connected"));
+  CHECK(has_logged("connected to the database"));
 }
 
 TEST_CASE_FIXTURE(short_timeout_fixture, "A gateway that begins without a database serves when it is there") {

@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(refusal_fixture, "A table of versions without one is not ours"
   SUBCASE("the others are missing") { open_in_vain(options(), "holds no version"); }
 }
 
-TEST_CASE_FIXTURE(refusal_fixture, "A role that may not make tables is told how they can be made") {
+TEST_CASE_FIXTURE(refusal_fixture, "A role that may not create tables gets a hint how to create them") {
   const auto role = make_role();
   auto given = options();
   given.url = url(role);
@@ -80,7 +80,8 @@ TEST_CASE_FIXTURE(refusal_fixture, "A role that may not make tables is told how 
     wait_for([&] { return has_logged("permission denied for table mqcoap_schema"); });
     sql("GRANT SELECT ON mqcoap_schema TO " + role);
     wait_for([&] {
-      return has_logged("rights are missing (SELECT, INSERT, UPDATE, DELETE) on mqcoap_cell, mqcoap_lease");
+      return has_logged(
+          "privileges are missing (SELECT, INSERT, UPDATE, DELETE) on mqcoap_cell, mqcoap_lease");
     });
     std::string tables;
     for (std::size_t i = 1; i < postgres_table_names().size(); ++i)

@@ -85,7 +85,7 @@ TEST_CASE("running ends with the reason of an outage that is known already") {
   CHECK(l.ended == connect_errc::not_authorized);
 }
 
-TEST_CASE("running goes on through what may pass, and through everything if it is told so") {
+TEST_CASE("running continues during outages that may pass, and with `keep_trying` during all") {
   running l(stubborn());
   SUBCASE("refused, but stubborn") { l.broker.refuse(connect_errc::bad_credentials); }
   SUBCASE("not reached") { l.broker.go_down(); }
@@ -105,7 +105,7 @@ TEST_CASE("running ends if the broker keeps the requests to our tag from us") {
   CHECK(l.ended == errc::denied);
 }
 
-TEST_CASE("who runs already runs") {
+TEST_CASE("a second run while one is pending fails") {
   running l;
   l.run();
   std::optional<error_code> second;

@@ -67,7 +67,7 @@ TEST_CASE("events are received, those that came before and those that come") {
   CHECK(l.value_of(*third) == 3);
 }
 
-TEST_CASE("several who receive get one event each, in their order") {
+TEST_CASE("several receivers get one event each, in their order") {
   receiver l;
   std::optional<receiver::received> first;
   std::optional<receiver::received> second;
@@ -82,7 +82,7 @@ TEST_CASE("several who receive get one event each, in their order") {
   CHECK(l.value_of(*second) == 2);
 }
 
-TEST_CASE("who does not receive in time loses the oldest events, and is told how many") {
+TEST_CASE("a receiver that is too slow loses the oldest events, and gets their number") {
   client_options options;
   std::size_t kept = 2;
   SUBCASE("by number") { options.max_events = 2; }

@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(two_links, "what may not be a topic is refused") {
   CHECK(a.publish(std::string_view("a\0b", 3), "1", never) == errc::invalid_topic);
 }
 
-TEST_CASE_FIXTURE(two_links, "a stopped link has sent what it was given, and is told nothing more") {
+TEST_CASE_FIXTURE(two_links, "a stopped link has sent what it was given, and receives nothing more") {
   start();
   a.subscribe("t", {});
   b.subscribe("t", {});
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(two_links, "a last will comes when a link is lost, and not whe
   }
 }
 
-TEST_CASE_FIXTURE(two_links, "what is not written when a link is dropped is told as that") {
+TEST_CASE_FIXTURE(two_links, "a message that is not written when its link is dropped fails") {
   start();
   a.publish("t", "1", never, {}, note());
   broker.drop(a);

@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(cause_fixture,
 }
 
 TEST_CASE_FIXTURE(cause_fixture,
-                  "a size at which the broker hangs up is told, and refused from the second time on") {
+                  "a size at which the broker hangs up is reported, and refused from the second time on") {
   fake_broker broker(loop.context(), greeting::accept);
   broker.limit_packets(4000);
   for (const int qos : {0, 1}) {
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that is down behind its second large 
   REQUIRE(loop.run_until([&] { return c.reported.downs == 3; }));
   CHECK(says(c, "Connection refused"));
   CHECK(c.l->largest_packet() == packet_limit{});
-  CHECK(log.count("info: broker test is down altogether: the size of the last packet is not taken") == 1);
+  CHECK(log.count("info: broker test is down altogether: the size of the last packet is not assumed") == 1);
 }
 
 TEST_CASE_FIXTURE(cause_fixture, "a server of the name that has always been down clears no size") {

@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(publish_fixture, "a broker that retains nothing denies retaine
   CHECK(c.l->up());
 }
 
-TEST_CASE_FIXTURE(publish_fixture, "a queued message whose deadline passes is told as timed out") {
+TEST_CASE_FIXTURE(publish_fixture, "a queued message whose deadline passes is reported as timed out") {
   private_broker broker;
   auto c = make(broker.port(), 0);
   c.start_and_wait();
@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(publish_fixture, "a queued message whose deadline passes is to
 }
 
 TEST_CASE_FIXTURE(publish_fixture,
-                  "an outage is told for what was not acknowledged and for what was queued") {
+                  "an outage is reported for messages that were not acknowledged, and for queued ones") {
   private_broker broker;
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(publish_fixture,
 }
 
 TEST_CASE_FIXTURE(publish_fixture,
-                  "a stop that cannot send all tells who waits, before it says that it is done") {
+                  "a stop that cannot send everything fails the waiting messages before it completes") {
   private_broker broker;
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(publish_fixture, "a link that is destroyed calls nobody, also 
 }
 
 TEST_CASE_FIXTURE(publish_fixture,
-                  "a queued message over the broker's limit is told, counted, and logged once") {
+                  "a queued message over the broker's limit is reported, counted, and logged once") {
   private_broker broker({.lines = "max_packet_size 2000\n"});
   const log_catcher log;
   auto c = make(broker.port(), 0);

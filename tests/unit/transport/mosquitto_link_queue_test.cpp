@@ -178,7 +178,8 @@ TEST_CASE("a link that hears its broker out is gone when its time is over") {
   REQUIRE(loop.run_until([&] { return broker.heard_out() == 1; }));
 }
 
-TEST_CASE_FIXTURE(queue_fixture, "a link may be stopped from a message, and tells nothing after it") {
+TEST_CASE_FIXTURE(queue_fixture,
+                  "a link may be stopped from a message handler, and delivers nothing after that") {
   struct stopper : link_recorder {
     bool stopped = false;
     void on_message(mqcoap::link& l, const inbound& m) noexcept override {

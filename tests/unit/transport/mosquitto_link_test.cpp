@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(link_fixture, "an invalid topic or filter is rejected before i
   CHECK(c.reported.downs == 0);
 }
 
-TEST_CASE_FIXTURE(link_fixture, "a denied subscription is told, and asked for again when wanted") {
+TEST_CASE_FIXTURE(link_fixture, "a denied subscription is reported, and requested again when wanted") {
   fake_broker broker(loop.context(), fake_broker::greeting::accept);
   broker.deny("secret/");
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {

@@ -218,11 +218,11 @@ TEST_CASE_FIXTURE(tls_fixture,
   std::uint16_t port = 0;
   std::optional<private_broker> broker;
   std::optional<tls_server> older;
-  SUBCASE("TLS 1.3, which tells after the handshake") {
+  SUBCASE("TLS 1.3, which reports it after the handshake") {
     broker.emplace(speaking_tls(made.issue("DNS:localhost"), "require_certificate true\n"));
     port = broker->port();
   }
-  SUBCASE("TLS 1.2, which tells in it") {
+  SUBCASE("TLS 1.2, which reports it in the handshake") {
     older.emplace(loop.context(), made.issue("DNS:localhost"));
     older->offer_at_most(TLS1_2_VERSION);
     older->demand_certificate(made.ca_file());
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a broker that offers only old versions is refuse
   CHECK(outage(options_by_name(old.port())).starts_with("the broker does not offer TLS 1.2 or newer"));
 }
 
-TEST_CASE_FIXTURE(tls_fixture, "the server is told the configured name, not its address, and the protocol") {
+TEST_CASE_FIXTURE(tls_fixture, "the server gets the configured name, not its address, and the protocol") {
   tls_server server(loop.context(), made.issue("DNS:localhost,IP:127.0.0.1"));
   auto options = options_by_name(server.port());
   options.tls->alpn = "mqtt";

@@ -26,7 +26,7 @@ TEST_CASE("each cause of an outage is logged once, when it is new") {
   CHECK(reported(tested, "aaabbbc") == "Aa=a=Bb=b=C");
 }
 
-TEST_CASE("a cause that comes back is told when it stays, so that two that take turns are not") {
+TEST_CASE("a cause that comes back is reported when it stays, two causes that take turns are not") {
   outage_causes tested;
   CHECK(reported(tested, "abababab") == "ABababab");
   CHECK(reported(tested, "aa") == "aA=");

@@ -25,7 +25,7 @@ struct subscription_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(subscription_fixture, "a filter is asked for once, and all who wait get the answer") {
+TEST_CASE_FIXTURE(subscription_fixture, "a filter is sent once, and all waiters get the answer") {
   CHECK(keep("a") == step::send);
   table.note_sent(1, {"a"});
   CHECK(keep("a") == step::wait);
@@ -65,8 +65,7 @@ TEST_CASE_FIXTURE(subscription_fixture,
   CHECK(due.empty());
 }
 
-TEST_CASE_FIXTURE(subscription_fixture,
-                  "who waits when the connection breaks gets the next connection's answer") {
+TEST_CASE_FIXTURE(subscription_fixture, "a waiter at a lost connection gets the answer of the next one") {
   keep("a");
   table.note_sent(1, {"a"});
   table.begin_connection();
@@ -77,7 +76,7 @@ TEST_CASE_FIXTURE(subscription_fixture,
   CHECK(due.size() == 1);
 }
 
-TEST_CASE_FIXTURE(subscription_fixture, "a denial is worth telling once until it was granted") {
+TEST_CASE_FIXTURE(subscription_fixture, "a denial is reported once until the filter is granted") {
   keep("a");
   table.note_sent(1, {"a"});
   CHECK(answered(1, {128}).at(0).first);
@@ -92,8 +91,7 @@ TEST_CASE_FIXTURE(subscription_fixture, "a denial is worth telling once until it
   CHECK(answered(1, {128}).at(0).first);
 }
 
-TEST_CASE_FIXTURE(subscription_fixture,
-                  "a dropped filter closes who waits, and a late answer means nothing") {
+TEST_CASE_FIXTURE(subscription_fixture, "a dropped filter closes its waiters, and a late answer is ignored") {
   keep("a");
   table.note_sent(1, {"a"});
   CHECK(table.drop("a", due));
@@ -117,7 +115,7 @@ TEST_CASE_FIXTURE(subscription_fixture, "a filter dropped and kept again waits f
   CHECK(due.size() == 1);
 }
 
-TEST_CASE_FIXTURE(subscription_fixture, "closing answers everybody who still waits") {
+TEST_CASE_FIXTURE(subscription_fixture, "closing answers all remaining waiters") {
   keep("a");
   keep("b");
   table.note_sent(1, {"a"});

@@ -62,7 +62,7 @@ TEST_CASE("every fault of the files is reported with the file's name") {
   CHECK(says(check({.alpn = std::string(256, 'x')}), "at most 255 bytes"));
 }
 
-TEST_CASE("a fault tells which option is to be mended") {
+TEST_CASE("a fault names the option to correct") {
   using enum tls_fault::option;
   certificates made;
   const auto own = made.issue("DNS:gateway");

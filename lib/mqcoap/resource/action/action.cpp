@@ -92,8 +92,8 @@ action_resource::action_resource(std::vector<condition> when, std::vector<assign
       services_(then.services),
       schema_(std::move(then.schema)) {}
 
-std::vector<std::shared_ptr<cell>> action_resource::cells_of(const rules& known) {
-  std::vector<std::shared_ptr<cell>> cells;
+cell_list action_resource::cells_of(const rules& known) {
+  cell_list cells;
   for (const auto& each : known.when) cells.push_back(each.value);
   for (const auto& each : known.set) cells.push_back(each.value);
   return cells;
@@ -103,7 +103,7 @@ void action_resource::handle(responder&& r) {
   if (auto refused = refuse(*r)) return std::move(r).respond(*std::move(refused));
   write(
       state_, cells_, std::move(r),
-      [known = rules_](const call&, std::vector<change>& changes) { return decide(*known, changes); },
+      [known = rules_](const call&, change_list& changes) { return decide(*known, changes); },
       [self = weak_from_this(), known = rules_, has_steps = !steps_->empty()](responder&& caller,
                                                                               answer&& what) {
         const bool is_unstored = is_error(what.code) && what.code != response_code::precondition_failed;
@@ -124,11 +124,12 @@ std::optional<answer> action_resource::refuse(const call& requested) const {
     if (const auto why = each->refuse(requested))
       return answer::refusal(why->code, std::string(each->name()) + ": " + why->message);
   if (under_way_.size() < most_runs) return std::nullopt;
-  return answer::refusal(response_code::service_unavailable,
-                         "the action runs " + std::to_string(most_runs) + " times already; try again later");
+  return answer::refusal(
+      response_code::service_unavailable,
+      "the action is already running " + std::to_string(most_runs) + " times; try again later");
 }
 
-answer action_resource::decide(const rules& known, std::vector<change>& changes) {
+answer action_resource::decide(const rules& known, change_list& changes) {
   for (const auto& needed : known.when) {
     const auto& held = needed.value->current();
     if (holds(needed.expected, held.value())) continue;

@@ -63,13 +63,13 @@ class action_resource final : public handler, public std::enable_shared_from_thi
     std::vector<assignment> set;
   };
   std::optional<answer> refuse(const call& requested) const;
-  static answer decide(const rules& known, std::vector<change>& changes);
-  static std::vector<std::shared_ptr<cell>> cells_of(const rules& known);
+  static answer decide(const rules& known, change_list& changes);
+  static cell_list cells_of(const rules& known);
   void go_on(responder&& r);
 
   const std::shared_ptr<const rules> rules_;
   resource_state& state_;
-  const std::vector<std::shared_ptr<cell>> cells_;
+  const cell_list cells_;
   const std::shared_ptr<const action_run::step_list> steps_;
   const resource_services* const services_;
   const std::optional<json_schema> schema_;

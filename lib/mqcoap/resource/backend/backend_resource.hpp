@@ -73,7 +73,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   steady_time cached_until_{};
   steady_time uncached_until_{};  ///< a write may still be carried out: nothing that is read is reused
   std::optional<double>
-      measured_;  ///< the value that was read last; nothing if reading failed, or it was no number
+      measured_;  ///< the value that was read last; nothing if reading failed, or it was not a number
   std::weak_ptr<work> reading_now_;  ///< with `cache`: the read in progress that further GETs share
   std::uint64_t writes_ = 0;         ///< the beginnings and ends of writes so far
 };

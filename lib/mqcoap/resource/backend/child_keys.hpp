@@ -23,7 +23,7 @@ value_type<environment_list> environment_variables();
 template <class Keys>
 table_row<Keys> environment_key(environment_list Keys::*target) {
   return key<Keys>("env", environment_variables(), presence::optional("`PATH` alone"),
-                   "Variables of the program's environment; beside them it has `PATH` alone", target);
+                   "Variables of the program's environment; besides them it has only `PATH`", target);
 }
 
 /// Returns the key `timeout`. @param absent  what its absence means for this kind

@@ -51,6 +51,11 @@ int open_at(int folder, const char* path, int flags, std::uint64_t resolve) {
   return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
 }
 
+backend_reply missing(bool is_created) {
+  return backend_reply::error(response_code::not_found,
+                              is_created ? "there is no such folder" : "there is no such file");
+}
+
 /// Opens a file; returns -1 and sets `why` if that fails.
 int open_file(const file_place& at, int flags, backend_reply& why) {
   int opened = -1;
@@ -58,7 +63,7 @@ int open_file(const file_place& at, int flags, backend_reply& why) {
     opened = open_at(AT_FDCWD, at.path.c_str(), flags, RESOLVE_NO_MAGICLINKS);
   } else {
     if (leads_astray(at.path)) {
-      why = forbidden("a path that leads out of the folder, or is none");
+      why = forbidden("the path is invalid, or leads out of the folder");
       return -1;
     }
     const descriptor folder(::open(at.folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -72,9 +77,9 @@ int open_file(const file_place& at, int flags, backend_reply& why) {
   if (opened >= 0) return opened;
   switch (const int error = errno) {
     case ENOENT:
-    case ENOTDIR: why = backend_reply::error(response_code::not_found, "there is no such file"); break;
+    case ENOTDIR: why = missing((flags & O_CREAT) != 0); break;
     case ELOOP:
-    case EXDEV: why = forbidden("a link stands on the way, or the path leads out of the folder"); break;
+    case EXDEV: why = forbidden("the path contains a symbolic link, or leads out of the folder"); break;
     case EISDIR:
     case ENXIO:
     case ENODEV: why = forbidden("it is not a regular file"); break;
@@ -127,18 +132,19 @@ backend_reply replace_file(const std::string& written, std::string_view bytes) {
   if (exists && !S_ISREG(before.st_mode)) return forbidden("it is not a regular file");
   std::string fresh = path + ".XXXXXX";
   const descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
-  if (!file) return failed("no file can be made beside it", errno);
+  if (!file && (errno == ENOENT || errno == ENOTDIR)) return missing(true);
+  if (!file) return failed("no file can be created next to it", errno);
   int error = write_all(*file, bytes);
   if (error == 0 && ::fchmod(*file, exists ? before.st_mode & 07777U : 0644U) != 0) error = errno;
   if (error == 0 && ::fsync(*file) != 0) error = errno;
   if (error == 0 && ::rename(fresh.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(fresh.c_str());
-    return failed("it cannot be written, and is as it was", error);
+    return failed("it cannot be written, and is unchanged", error);
   }
   const descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || ::fsync(*folder) != 0)
-    return broken("it is written, but may not outlast a power failure", errno);
+    return broken("it was written, but may not survive a power failure", errno);
   return backend_reply::done();
 }
 

@@ -1,12 +1,14 @@
 #include <mqcoap/resource/backend/place_check.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <string_view>
@@ -55,12 +57,27 @@ std::string parent_of(const std::string& path) {
   return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
 }
 
+/// Returns errno of the folder in which a write creates a file.
+int find_parent_error(const needed_place& place) {
+  std::error_code missing;
+  const auto target = std::filesystem::canonical(place.path, missing);
+  return try_access(parent_of(missing ? place.path : target.string()), W_OK | X_OK);
+}
+
+/// Returns errno; 0 if the place can be used.
 int find_place_error(const needed_place& place) {
-  const int how = (place.is_read ? R_OK : 0) | (place.is_written ? W_OK : 0) |
-                  (place.what == place_kind::folder ? X_OK : 0);
-  const int error = try_access(place.what == place_kind::folder ? place.path + '/' : place.path, how);
-  if (error != ENOENT || !place.is_written || place.what != place_kind::file) return error;
-  return try_access(parent_of(place.path), W_OK | X_OK);
+  const bool is_folder = place.what == place_kind::folder;
+  const int how = (place.is_read ? R_OK : 0) | (place.is_written && !place.is_replaced ? W_OK : 0) |
+                  (is_folder ? X_OK : 0);
+  const int error = try_access(is_folder ? place.path + '/' : place.path, how);
+  const bool is_created =
+      place.is_written && place.what == place_kind::file && (place.is_replaced || error == ENOENT);
+  return is_created && (error == 0 || error == ENOENT) ? find_parent_error(place) : error;
+}
+
+bool is_other_than_file(const std::string& path) {
+  struct stat seen {};
+  return ::stat(path.c_str(), &seen) == 0 && !S_ISREG(seen.st_mode);
 }
 
 }  // namespace
@@ -73,13 +90,16 @@ std::string drop_in_hint(const needed_place& place, int error, bool is_service) 
 }
 
 std::optional<std::string> find_place_fault(const needed_place& place, bool is_service) {
+  const auto name =
+      std::string(name_of_place(place.what)) + " '" + log_safe(place.path, longest_place) + '\'';
+  if (place.what == place_kind::file && is_other_than_file(place.path))
+    return name + " is not a regular file";
   const int error = find_place_error(place);
   if (error == 0) return std::nullopt;
   const bool is_port = place.what == place_kind::serial_port;
   const auto* const verb = is_port ? "opened" : place.is_read ? "read" : "written";
-  return std::string(name_of_place(place.what)) + " '" + log_safe(place.path, longest_place) +
-         "' cannot be " + verb + (place.is_read && place.is_written && !is_port ? " or written" : "") + ": " +
-         std::generic_category().message(error) + drop_in_hint(place, error, is_service);
+  return name + " cannot be " + verb + (place.is_read && place.is_written && !is_port ? " or written" : "") +
+         ": " + std::generic_category().message(error) + drop_in_hint(place, error, is_service);
 }
 
 bool is_systemd_service() {

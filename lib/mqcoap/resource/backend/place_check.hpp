@@ -13,7 +13,8 @@ struct needed_place {
   kind what = kind::file;
   std::string path;
   bool is_read = true;
-  bool is_written = false;  ///< a file that does not exist is created
+  bool is_written = false;   ///< a file that does not exist is created
+  bool is_replaced = false;  ///< a write creates a new file, which takes the place of the old one
 };
 
 /// Returns why a place cannot be used, and names the drop-in of the unit that would change it; nothing if it

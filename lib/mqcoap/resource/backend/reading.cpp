@@ -149,7 +149,7 @@ std::optional<std::string> reading::find_regex_fault(const std::string& regex) {
   if (!tried.ok()) return tried.error();
   if (tried.NumberOfCapturingGroups() > 1)
     return "it has " + std::to_string(tried.NumberOfCapturingGroups()) +
-           " groups, and one is read; (?:...) groups without being one";
+           " groups, but only one can be read; write (?:...) for the others";
   return std::nullopt;
 }
 

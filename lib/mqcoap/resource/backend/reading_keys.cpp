@@ -86,12 +86,14 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
     if (!keys.parse)
       options.reading.as = form::json;
     else if (options.reading.as != form::json)
-      at.faults.error(*keys.pointer->at->key, "a pointer leads into JSON", "parse: json");
+      at.faults.error(*keys.pointer->at->key, "`pointer` needs JSON: the text is not parsed as JSON",
+                      "parse: json");
   }
   if (keys.expr) {
     options.reading.expr = keys.expr->value;
     if (options.reading.as == form::text)
-      at.faults.error(*keys.expr->at->key, "an expression takes a number", "parse: number");
+      at.faults.error(*keys.expr->at->key, "`expr` needs a number: the text is not parsed as a number",
+                      "parse: number");
   }
   if (keys.cache) {
     options.cache = keys.cache->value;
@@ -107,7 +109,7 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
   if (keys.metric && keys.metric->value) {
     options.is_metric = true;
     if (at.path.value.find('*') != std::string::npos)
-      at.faults.error(*keys.metric->at->key, "a metric is of one path, and this resource has many");
+      at.faults.error(*keys.metric->at->key, "a metric is for one path, and this resource has many");
     else if (!methods.contains(method::get))
       at.faults.error(*keys.metric->at->key, "a metric is what a GET reads, and GET is not allowed");
     else if (options.reading.as == form::text)

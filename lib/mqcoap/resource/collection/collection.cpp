@@ -36,7 +36,7 @@ class collection_change {
   collection_change(std::shared_ptr<const collection_terms> terms, std::shared_ptr<cell> target)
       : terms_(std::move(terms)), target_(std::move(target)) {}
 
-  answer operator()(const call& c, std::vector<change>& changes) const {
+  answer operator()(const call& c, change_list& changes) const {
     if (c.rest().empty()) return post(c, changes);
     const auto number = parse_number(c.rest());
     const auto* const held = number ? target_->find(*number) : nullptr;
@@ -64,7 +64,7 @@ class collection_change {
     return refuse_body(find_fault(item, options().schema));
   }
 
-  answer post(const call& c, std::vector<change>& changes) const {
+  answer post(const call& c, change_list& changes) const {
     const auto path = list_path(c);
     if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
     if (auto refused = refuse_item(c.req.body)) return *std::move(refused);
@@ -83,7 +83,7 @@ class collection_change {
     return a;
   }
 
-  answer put(const call& c, std::uint64_t number, const versioned& held, std::vector<change>& changes) const {
+  answer put(const call& c, std::uint64_t number, const versioned& held, change_list& changes) const {
     if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
     if (auto refused = refuse_version(c.req, held.version)) return *std::move(refused);
     if (auto refused = refuse_item(c.req.body)) return *std::move(refused);
@@ -95,8 +95,7 @@ class collection_change {
     return changed(changes.back().value->version);
   }
 
-  answer remove(const call& c, std::uint64_t number, const versioned& held,
-                std::vector<change>& changes) const {
+  answer remove(const call& c, std::uint64_t number, const versioned& held, change_list& changes) const {
     if (auto refused = refuse_version(c.req, held.version)) return *std::move(refused);
     changes.push_back({target_, number, std::nullopt});
     answer a;
@@ -116,10 +115,10 @@ void collection_options::make(resource_site& at) const {
   at.serve(at.path() + "/**", made);
 }
 
-std::vector<change> collection_terms::adopt(const std::shared_ptr<cell>& held) const {
+change_list collection_terms::adopt(const std::shared_ptr<cell>& held) const {
   const auto* const before = dynamic_cast<const collection_terms*>(&held->terms());
   if (before != nullptr && before->options_ == options_) return {};
-  std::vector<change> removed;
+  change_list removed;
   for (const auto& [number, item] : held->items())
     if (const auto fault = find_fault(item.value, options_.schema))
       removed.push_back({held, number, std::nullopt, to_text(*fault)});

@@ -45,7 +45,7 @@ class collection_terms final : public cell_terms {
 
   const collection_options& options() const noexcept { return options_; }
   bool is_lasting() const noexcept override { return options_.persist; }
-  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+  change_list adopt(const std::shared_ptr<cell>& held) const override;
 
  private:
   const collection_options options_;

@@ -28,8 +28,8 @@ void check_scripts(const std::vector<std::string>& argv, const node& at, report&
   for (auto each = interpreter + 1; each != argv.end(); ++each)
     if (announces_script(*(each - 1)) && argument(*each).has_placeholder())
       faults.error(*at.items[static_cast<std::size_t>(each - argv.begin())],
-                   "a placeholder in a script: what a request brings would be run",
-                   "an argument of its own, as in [sh, -c, 'move \"$1\"', sh, \"{body}\"]");
+                   "a placeholder in a script: text from a request would be run as code",
+                   "pass it as a separate argument, as in [sh, -c, 'move \"$1\"', sh, \"{body}\"]");
 }
 
 class argument_checker {
@@ -65,7 +65,7 @@ class argument_checker {
     for (const auto part : parsed.path_parts()) check_part(part, at);
   }
   void check_body(const node& at) {
-    if (!rules_.has_schema) faults_.error(at, "'{body}' needs a `schema`, which tells what a body may be");
+    if (!rules_.has_schema) faults_.error(at, "'{body}' needs a `schema`, which says what a body may be");
     if (rules_.methods.contains(method::get) || rules_.methods.contains(method::del))
       faults_.error(at, "'{body}' is for PUT and POST, and a GET or DELETE is allowed", "methods: [PUT]");
   }
@@ -75,7 +75,7 @@ class argument_checker {
     // An invalid pattern is reported separately.
     const bool is_judged = rules_.paths != nullptr && rules_.paths->at->find(std::to_string(part)) != nullptr;
     if (!is_judged)
-      faults_.error(at, '\'' + name + "' needs a pattern, which tells what it may be",
+      faults_.error(at, '\'' + name + "' needs a pattern, which says what it may be",
                     "paths: {" + std::to_string(part) + ": \"[a-z]+\"}");
   }
 

@@ -72,7 +72,7 @@ result<std::vector<std::string>, backend_reply> exec_backend::arguments_for(
   argument::values brought{what.body, {}};
   if (has_single_wildcard(pattern_)) {
     auto parts = match_segments(pattern_, what.path);
-    if (!parts) return bad_request("the path is none of this resource");
+    if (!parts) return bad_request("the path does not match the pattern of this resource");
     brought.path = *std::move(parts);
   }
   for (const auto& [part, schema] : options_.paths) {

@@ -51,7 +51,7 @@ std::optional<kind_options> build_exec(const exec_keys& keys, const kind_place& 
       {keys.exec, methods, keys.schema.has_value(), at.path.value, keys.paths ? &*keys.paths : nullptr},
       at.faults);
   if (keys.body_to_input && !methods.contains(method::put) && !methods.contains(method::post))
-    at.faults.error(*keys.body_to_input->at->key, "neither PUT nor POST is allowed, which have a body");
+    at.faults.error(*keys.body_to_input->at->key, "`stdin: body` needs PUT or POST in `methods`");
   exec_options options;
   options.program = {keys.exec.value, build_environment(keys.environment), keys.body_to_input.has_value()};
   if (keys.paths)

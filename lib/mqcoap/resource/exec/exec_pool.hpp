@@ -28,10 +28,10 @@ struct exec_job {
   backend::reply_handler done;  ///< the text of the reply is the output of the program
 };
 
-/// Runs the programs of all resources of the kind: a limited number at a time (`limits.exec`), while others
-/// wait in order. As with devices behind the proxy, a resource gets a place only while it has fewer than are
-/// free, so that a program that hangs occupies at most half of them. A program keeps its place until
-/// it has exited.
+/// Runs the programs of all `exec` resources and of the `exec` steps of actions: a limited number at a time
+/// (`limits.exec`), while others wait in order. As with devices behind the proxy, a resource gets a place
+/// only while it has fewer than are free, so that a program that hangs occupies at most half of them. A
+/// program keeps its place until it has exited.
 class exec_pool : public std::enable_shared_from_this<exec_pool> {
  public:
   /// The limit of waiting programs of one resource; a further one gets 503.

@@ -28,7 +28,7 @@ void file_options::make(resource_site& site) const {
   using place = needed_place::kind;
   const bool is_tree = !at.folder.empty();
   warn_of_unusable({is_tree ? place::folder : place::file, is_tree ? at.folder : at.path,
-                    front.methods.contains(method::get), front.methods.contains(method::put)},
+                    front.methods.contains(method::get), front.methods.contains(method::put), atomic},
                    site);
   site.serve(site.path(), std::make_shared<backend_resource>(
                               front, std::make_shared<file_backend>(*this, *services), site.services().time));

@@ -24,7 +24,7 @@ value_type<std::string> absolute_path(const std::string& what) {
   return refine(text(expected), expected, string_schema("^/"),
                 [expected](std::string path, const node& n, read_context& ctx) -> std::optional<std::string> {
                   if (path.starts_with('/')) return std::filesystem::path(path).lexically_normal().string();
-                  mismatch(n, expected, ctx, "it begins with '/'");
+                  mismatch(n, expected, ctx, "it must begin with '/'");
                   return std::nullopt;
                 });
 }

@@ -72,7 +72,7 @@ http_exchange http_backend::exchange_for(const backend_request& what, std::strin
 backend::running http_backend::run(backend_request what, reply_handler done) {
   auto target = target_for(what);
   if (!target) {
-    done(backend_reply::refusal(response_code::bad_request, "no segment of the path is empty, '.' or '..'"));
+    done(backend_reply::refusal(response_code::bad_request, "a segment of the path is empty, '.' or '..'"));
     return nullptr;
   }
   const auto exchange = std::make_shared<const http_exchange>(exchange_for(what, *std::move(target)));

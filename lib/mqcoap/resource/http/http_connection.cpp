@@ -130,7 +130,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     stage_ = stage::connecting;
     if (which >= to->size())
       return end_later({.how = http_stop::not_connected,
-                        .why = "the server cannot be connected: " + why,
+                        .why = "cannot connect to the server: " + why,
                         .was_sent = false});
     error_code ec;
     const auto address = boost::asio::ip::make_address((*to)[which], ec);

@@ -101,7 +101,7 @@ value_type<secret> http_field_value() {
               value = secret(*std::move(text));
             if (!value || is_field_value(value->reveal())) return value;
             ctx.faults.error(n,
-                             "the value of a header field is ASCII, without control characters, and does "
+                             "the value of a header field must be ASCII without control characters, and must "
                              "not begin or end with a blank");
             return std::nullopt;
           }};

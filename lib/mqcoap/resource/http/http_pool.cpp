@@ -138,7 +138,7 @@ http_outcome http_pool::late_outcome(const job& of, const http_wire* by) const {
   const auto [at, got] = by->progress();
   switch (at) {
     case stage::looking_up: late.why = "the server's name was not resolved" + within; break;
-    case stage::connecting: late.why = "the server could not be connected" + within; break;
+    case stage::connecting: late.why = "could not connect to the server" + within; break;
     case stage::sending: late.why = "the server has not taken the request" + within; break;
     case stage::waiting: late.why = "the server has not answered" + within; break;
     case stage::reading:

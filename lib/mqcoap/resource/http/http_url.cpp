@@ -74,17 +74,17 @@ result<http_url, http_url_fault> parse_place(std::string_view text) {
   const auto end = std::min(text.find_first_of("/?#"), text.size());
   const auto server = text.substr(0, end);
   if (server.find('@') != std::string_view::npos)
-    return http_url_fault{"no user and password stand in it", "headers: {Authorization: {credential: NAME}}"};
+    return http_url_fault{"it contains a user or a password", "headers: {Authorization: {credential: NAME}}"};
   auto host = parse_host_port(server);
   if (!host && host.error() == host_port_fault::host)
-    return http_url_fault{"the host is a name, or an address, of IPv6 in brackets"};
-  if (!host) return http_url_fault{"the port is a number from 1 to 65535"};
+    return http_url_fault{"the host must be a name or an address (IPv6 in brackets)"};
+  if (!host) return http_url_fault{"the port must be a number from 1 to 65535"};
   read.host = std::move(host->host);
   std::transform(read.host.begin(), read.host.end(), read.host.begin(), to_lower);
   if (host->port) read.port = *host->port;
   text.remove_prefix(end);
   if (text.find('#') != std::string_view::npos)
-    return http_url_fault{"a part behind '#' is never sent to a server"};
+    return http_url_fault{"the part after '#' is never sent to a server; remove it"};
   const auto query = std::min(text.find('?'), text.size());
   if (query > 0) read.path = text.substr(0, query);
   read.query = text.substr(query);
@@ -92,7 +92,7 @@ result<http_url, http_url_fault> parse_place(std::string_view text) {
     return http_url_fault{"a character in it has to be percent-encoded, as in %20"};
   const auto segments = split_segments(std::string_view(read.path).substr(1));
   if (std::any_of(segments.begin(), segments.end(), [](auto each) { return is_dots(percent_decoded(each)); }))
-    return http_url_fault{"no segment of its path is '.' or '..'"};
+    return http_url_fault{"a segment of its path is '.' or '..'"};
   return read;
 }
 
@@ -145,7 +145,7 @@ result<http_url, http_url_fault> parse_http_url(std::string_view text) {
   if (text.starts_with("https://"))
     return http_url_fault{"the gateway does not speak https to a server",
                           "http:// to a proxy on this machine that does, such as stunnel, nginx or Caddy"};
-  if (!text.starts_with(http_scheme)) return http_url_fault{"it begins with http://"};
+  if (!text.starts_with(http_scheme)) return http_url_fault{"it does not begin with http://"};
   if (text.size() > longest_http_path) return http_url_fault{"it is longer than 4096 bytes"};
   return parse_place(text.substr(http_scheme.size()));
 }

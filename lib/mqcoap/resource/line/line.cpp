@@ -21,9 +21,9 @@ using form = reading_options::form;
 std::optional<std::string_view> meaning_of(double number) {
   constexpr double infinite = 9.9e37;
   constexpr double none = 9.91e37;
-  if (number == infinite) return "the instrument says: overrange";
-  if (number == -infinite) return "the instrument says: overrange, below";
-  if (number == none) return "the instrument says: not a number";
+  if (number == infinite) return "the instrument reports +infinity (overrange)";
+  if (number == -infinite) return "the instrument reports -infinity (negative overrange)";
+  if (number == none) return "the instrument reports that it has no value (not a number)";
   return std::nullopt;
 }
 

@@ -72,13 +72,13 @@ result<line_address, line_address_fault> parse_serial(std::string_view text) {
   serial_address read;
   read.device = take_until(text, '?');
   if (!read.device.starts_with('/') || read.device.ends_with('/'))
-    return line_address_fault{"a device has an absolute path: serial:///dev/ttyACM0"};
+    return line_address_fault{"a device needs an absolute path: serial:///dev/ttyACM0"};
   while (!text.empty()) {
     const auto option = take_until(text, '&');
     auto value = option;
     const auto name = take_until(value, '=');
     if (auto expected = read_option(read, name, value))
-      return line_address_fault{"'" + std::string(option) + "' is no setting of a serial port: expected " +
+      return line_address_fault{"'" + std::string(option) + "' is not a setting of a serial port: expected " +
                                 *std::move(expected)};
   }
   return line_address(std::move(read));
@@ -90,10 +90,10 @@ result<line_address, line_address_fault> parse_line_address(std::string_view tex
   constexpr std::string_view tcp = "tcp://";
   constexpr std::string_view serial = "serial://";
   if (text.starts_with(serial)) return parse_serial(text.substr(serial.size()));
-  if (!text.starts_with(tcp)) return line_address_fault{"it begins with tcp:// or serial:///"};
+  if (!text.starts_with(tcp)) return line_address_fault{"it must begin with tcp:// or serial:///"};
   auto read = parse_host_port(text.substr(tcp.size()));
   if (!read && read.error() == host_port_fault::host)
-    return line_address_fault{"the host is a name, or an address, of IPv6 in brackets"};
+    return line_address_fault{"the host must be a name or an address (IPv6 in brackets)"};
   if (!read || !read->port) return line_address_fault{"a port from 1 to 65535 is required: tcp://HOST:5025"};
   std::string host = std::move(read->host);
   std::transform(host.begin(), host.end(), host.begin(), to_lower);

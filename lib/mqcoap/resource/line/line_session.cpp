@@ -129,7 +129,7 @@ void line_session::on_open() {
 void line_session::on_failed(const std::string& why) {
   if (state_ != state::opening) return;
   state_ = state::closed;
-  const auto message = "the instrument cannot be connected: " + why;
+  const auto message = "cannot connect to the instrument: " + why;
   warn(failed_lines_, message);
   answer_all_waiting(unavailable(message));
   advance();
@@ -277,7 +277,7 @@ void line_session::expire() {
     expire_talk(now);
   } else if (state_ == state::opening && open_until_ <= now) {
     close(false);
-    const auto message = "the instrument cannot be connected within " + rounded(opened_by_.connect);
+    const auto message = "cannot connect to the instrument within " + rounded(opened_by_.connect);
     warn(failed_lines_, message);
     answer_all_waiting(late(message));
   } else if (state_ == state::ready && close_at_ <= now && !next_waiting()) {

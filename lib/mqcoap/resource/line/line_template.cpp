@@ -75,7 +75,7 @@ result<std::string, line_template::fault> line_template::fill(const json_text& b
       else if (body.is_number() || text == "true" || text == "false")
         value = text;
       else
-        return fault{"the body is no text, number or boolean"};
+        return fault{"the body is not a text, number or boolean"};
     }
     if (const auto why = why_no_part_of_line(value))
       return fault{(each.what == part::body ? "the body cannot be sent: " : "the path cannot be sent: ") +

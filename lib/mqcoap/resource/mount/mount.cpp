@@ -14,8 +14,7 @@ void mount_resource::handle(responder&& r) {
   const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
   auto path = resource_path::parse(text, by_.path_limit());
   if (!path)
-    return std::move(r).refuse(response_code::bad_gateway,
-                               "the path behind this mount would be no valid path");
+    return std::move(r).refuse(response_code::bad_gateway, "the path on the other device would be invalid");
   const address to{to_.tag, to_.subsystem, *std::move(path)};
   by_.forward(std::move(r), to);
 }

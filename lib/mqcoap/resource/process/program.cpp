@@ -63,10 +63,10 @@ backend::running program::ask(const backend_request& what, milliseconds timeout,
   if (is_down || open_.size() >= most_open) {
     const auto left = std::chrono::ceil<milliseconds>(starts_at_ - time_.now());
     done(backend_reply::refusal(response_code::service_unavailable,
-                                is_down
-                                    ? "the program does not run: " + last_end_ + "; it is started again in " +
-                                          to_string(std::max(left, milliseconds(0)))
-                                    : "too many requests wait for the program"));
+                                is_down ? "the program is not running: " + last_end_ +
+                                              "; it will be restarted in " +
+                                              to_string(std::max(left, milliseconds(0)))
+                                        : "too many requests wait for the program"));
     return nullptr;
   }
   const auto id = ++last_id_;
@@ -142,7 +142,7 @@ void program::on_useless(std::string_view line) {
 void program::end_because(const std::string& why) {
   if (std::exchange(is_ending_, true)) return;
   last_end_ = why;
-  log(log_level::error, "the program is ended: " + why);
+  log(log_level::error, "terminating the program: " + why);
   child_->end();
 }
 
@@ -203,7 +203,7 @@ void program::on_end(const child_end& how) {
   const auto pause = pauses_.next(lasted, std::random_device()());
   starts_at_ = time_.now() + pause;
   log(log_level::warning,
-      "the program does not run: " + last_end_ + "; it is started again in " + to_string(pause));
+      "the program is not running: " + last_end_ + "; it will be restarted in " + to_string(pause));
   next_start_ = timers_.after(pause, [self = weak_from_this()] {
     if (const auto still = self.lock()) still->start();
   });

@@ -31,7 +31,7 @@ backend_reply make_reply(std::string_view code, json_text body) {
   const auto known = number ? to_response_code(*number) : std::nullopt;
   if (!known)
     return backend_reply::error(response_code::bad_gateway,
-                                "the program gave a code that is none: " + log_safe(code, 20));
+                                "the program gave an invalid response code: " + log_safe(code, 20));
   if (is_error(*known)) return backend_reply::error(*known, message_of(body));
   auto reply = backend_reply::of_body(std::move(body));
   reply.code = *known;

@@ -108,7 +108,7 @@ std::optional<json_text> signal_terms::initial() const {
   return json_text::from_validated(std::to_string(now_.time_since_epoch().count()));
 }
 
-std::vector<change> signal_terms::adopt(const std::shared_ptr<cell>& held) const {
+change_list signal_terms::adopt(const std::shared_ptr<cell>& held) const {
   const auto* const before = dynamic_cast<const signal_terms*>(&held->terms());
   if (before != nullptr && before->options_.expression == options_.expression) return {};
   return {{held, 0, with_version(*initial())}};

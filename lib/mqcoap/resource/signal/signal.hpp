@@ -40,7 +40,7 @@ class signal_terms final : public cell_terms {
 
   const signal_options& options() const noexcept { return options_; }
   std::optional<json_text> initial() const override;
-  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+  change_list adopt(const std::shared_ptr<cell>& held) const override;
   bool is_lasting() const noexcept override { return false; }  // the clock is only valid in this process
 
  private:

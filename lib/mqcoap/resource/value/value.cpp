@@ -11,7 +11,7 @@ namespace mqcoap {
 namespace {
 
 answer put(const request& r, const value_terms& terms, const std::shared_ptr<cell>& target,
-           std::vector<change>& changes) {
+           change_list& changes) {
   if (auto refused = refuse_content_format(r)) return *std::move(refused);
   if (auto refused = refuse_version(r, target->find(0)->version)) return *std::move(refused);
   if (auto refused = refuse_body(terms.find_fault(r.body))) return *std::move(refused);
@@ -21,7 +21,7 @@ answer put(const request& r, const value_terms& terms, const std::shared_ptr<cel
 
 void change_value(resource_state& state, const std::shared_ptr<const value_terms>& terms,
                   const std::shared_ptr<cell>& held, responder&& r) {
-  write(state, {held}, std::move(r), [terms, target = held](const call& c, std::vector<change>& changes) {
+  write(state, {held}, std::move(r), [terms, target = held](const call& c, change_list& changes) {
     return put(c.req, *terms, target, changes);
   });
 }
@@ -62,7 +62,7 @@ bool value_terms::is_same_as(const cell_terms& others) const {
   return values != nullptr && values->options_ == options_;
 }
 
-std::vector<change> value_terms::adopt(const std::shared_ptr<cell>& held) const {
+change_list value_terms::adopt(const std::shared_ptr<cell>& held) const {
   if (is_same_as(held->terms())) return {};
   auto initial = with_version(options_.initial);
   if (held->initial() != initial.version) return {{held, 0, std::move(initial)}};

@@ -50,7 +50,7 @@ class value_terms final : public cell_terms {
   std::optional<json_text> initial() const override { return options_.initial; }
   bool is_same_as(const cell_terms& others) const override;
   bool is_lasting() const noexcept override { return options_.persist; }
-  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+  change_list adopt(const std::shared_ptr<cell>& held) const override;
 
  private:
   const value_options options_;

@@ -180,7 +180,7 @@ void leader_lease::release(std::function<void(bool)> done) {
 
 void leader_lease::report_trouble(const std::string& why) {
   if (why == std::exchange(trouble_, why) || !env_.log) return;
-  env_.log(log_level::warning, "the lease cannot be asked for: " + why);
+  env_.log(log_level::warning, "the lease cannot be requested: " + why);
 }
 
 }  // namespace mqcoap::store

@@ -57,7 +57,7 @@ void pg_connection::look_up_next() {
   auto& lookup = lookups_.try_emplace(host.name, loop_, resolver_).first->second;
   limit(options_.timeout, [this, host, &lookup] {
     lookup.cancel();
-    last_fault_ = "the name " + host.name + " is not resolved within " + to_string(options_.timeout);
+    last_fault_ = "the name " + host.name + " was not resolved within " + to_string(options_.timeout);
     look_up_next();
   });
   lookup.begin(host.name, [this, host](const resolved_name& found) {
@@ -75,7 +75,7 @@ void pg_connection::try_next_host() {
   if (!options_.password.reveal().empty()) settings["password"] = options_.password.reveal();
   settings.try_emplace("application_name", "mqcoap");
   settings["client_encoding"] = "UTF8";
-  // Lets both sides detect a host that has vanished, not only the deadlines here.
+  // Lets the kernel detect a server that has vanished, in addition to the deadlines here.
   settings.try_emplace("tcp_user_timeout", std::to_string(options_.timeout.count()));
   session_ = std::make_shared<pg_session>(
       loop_,

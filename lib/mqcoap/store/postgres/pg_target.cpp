@@ -58,7 +58,7 @@ result<std::vector<pg_host>, pg_target::fault> hosts_of(std::string names, const
   const auto count = std::max(name.size(), address.size());
   const auto fits = [count](const auto& list) { return list.size() == count || list.size() == 1; };
   if (!fits(name) || !fits(address) || !fits(port))
-    return pg_target::fault{"it has not as many hosts as addresses or ports"};
+    return pg_target::fault{"it has different numbers of hosts, addresses and ports"};
   std::vector<pg_host> found;
   for (std::size_t i = 0; i < count; ++i) {
     const auto part = [i](const auto& list) { return list.size() == 1 ? list.front() : list[i]; };
@@ -72,7 +72,7 @@ result<std::vector<pg_host>, pg_target::fault> hosts_of(std::string names, const
 result<pg_target, pg_target::fault> pg_target::parse(const std::string& url) {
   if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
     return fault{"not postgresql://USER@HOST/DATABASE"};
-  if (url.find('\0') != std::string::npos) return fault{"it has a NUL"};
+  if (url.find('\0') != std::string::npos) return fault{"it contains a NUL"};
   if (auto missing = load_pg_library()) return fault{*std::move(missing)};
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, options_freer> parsed(pg().PQconninfoParse(url.c_str(), &message));

@@ -55,7 +55,7 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
 
   void on_facts(const pg_rows& facts) {
     const auto encoding = facts.text(0, 1);
-    if (facts.flag(0, 0)) return done_("the server is a standby, which cannot be written");
+    if (facts.flag(0, 0)) return done_("the server is a standby, which is read-only");
     if (encoding != "UTF8")
       return done_("the database has the encoding " + std::string(encoding) + ", not UTF8");
     if (facts.flag(0, 2)) return check_tables();
@@ -82,18 +82,19 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
     if (version > postgres_schema_version)
       return done_("its tables have version " + std::to_string(version) +
                    ", and this program knows version " + std::to_string(postgres_schema_version) +
-                   ": a newer gateway has made them");
+                   ": they were created by a newer gateway");
     if (version < 1) return done_("the table mqcoap_schema holds no version of the tables");
     if (!found.is_null(0, 1))
-      return done_("rights are missing (SELECT, INSERT, UPDATE, DELETE) on " + std::string(found.text(0, 1)));
+      return done_("privileges are missing (SELECT, INSERT, UPDATE, DELETE) on " +
+                   std::string(found.text(0, 1)));
     ask(what_.statements, &setup_run::on_prepared);
   }
 
   void on_prepared(const pg_rows& /*rows*/) { done_({}); }
 
   void refuse(const pg_fault& fault) {
-    const std::string hint = "; an administrator can make them: mqcoap config state --sql | psql";
-    done_(makes_tables_ ? "the tables cannot be made: " + fault.message + hint : fault.message);
+    const std::string hint = "; an administrator can create them: mqcoap config state --sql | psql";
+    done_(makes_tables_ ? "the tables cannot be created: " + fault.message + hint : fault.message);
   }
 
   const std::weak_ptr<pg_session> session_;

@@ -145,7 +145,7 @@ void postgres_store::on_epoch(const pg_rows& rows) {
 void postgres_store::on_up() {
   if (!is_reachable()) return;
   if (!trouble_.empty() || !std::exchange(was_up_, true))
-    report(log_level::info, "the database " + status_.where + " is connected");
+    report(log_level::info, "connected to the database " + status_.where);
   trouble_.clear();
 }
 
