@@ -176,7 +176,6 @@ std::string with_preferred(const std::string& text, const std::string& name) {
   const auto mark = take_mark(body);
   auto all = lines_of(body);
   const bool is_open_ended = !body.empty() && body.back() != '\n';
-  if (!name.empty()) drop_empty_document(all);
   auto at = std::find_if(all.begin(), all.end(), [](const auto& line) { return has_key(line, default_key); });
   if (at != all.end()) {
     at = all.erase(at);

@@ -116,7 +116,7 @@ client_choice settle(option_layer all) {
   if (with.password && !with.username)
     throw usage_failure("a password needs a user name", "-u NAME, or mqtt://NAME@HOST");
   if (with.tls.cert_file.has_value() != with.tls.key_file.has_value())
-    throw usage_failure("--cert and --key must be given together", "--cert FILE --key FILE");
+    throw usage_failure("a certificate and its key must be given together", "--cert FILE --key FILE");
   if (is_tls)
     broker.tls = tls_options{.ca_file = with.tls.ca_file.value_or(""),
                              .ca_dir = with.tls.ca_path.value_or(""),

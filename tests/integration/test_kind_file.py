@@ -23,6 +23,7 @@ CONFIGURATION = """
           logs/**: {file: {under: $FOLDER/logs, max: 1KiB}}
           slow: {file: $FOLDER/temp, parse: number, cache: 1h}
           tree: {file: $FOLDER/tree, parse: json}
+          os: {file: {path: /proc/sys/kernel/ostype, methods: [GET, PUT], atomic: true}}
     limits: {depth: 4}
 """
 
@@ -40,7 +41,7 @@ class Files(IntegrationTest):
         os.symlink("../secret", self.folder / "logs/link")
         os.mkfifo(self.folder / "logs/fifo")
         self.lab = self.broker()
-        self.gateway(CONFIGURATION, LAB=self.lab.url, FOLDER=str(self.folder))
+        self.served = self.gateway(CONFIGURATION, LAB=self.lab.url, FOLDER=str(self.folder))
         self.desk = self.caller(self.lab, "GW_1")
 
     def test_a_file_is_a_value(self):
@@ -59,6 +60,14 @@ class Files(IntegrationTest):
         self.assertEqual(self.assert_code(self.desk.get("tree"), 205).body, [[[1]]])
         (self.folder / "tree").write_text("[[[[1]]]]")
         self.assert_code(self.desk.get("tree"), 500)
+
+    def test_a_file_that_cannot_be_replaced_is_reported_at_the_start(self):
+        # The kernel lets nobody create a file there, not even root.
+        self.assert_logged(self.served, "GW_1, os: the file '/proc/sys/kernel/ostype' cannot be written: "
+                                        "no file can be created in its folder: ")
+        self.assertNotIn("setpoint", self.served.log)
+        self.assertNotIn("no such folder", self.desk.put("os", "x").body)
+        self.assertEqual(self.desk.get("os").body, "Linux")
 
     def test_a_put_writes_what_the_schema_allows(self):
         self.assert_code(self.desk.get("setpoint"), 404)

@@ -6,7 +6,6 @@
 #include <mqcoap/state/state_draft.hpp>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mqcoap::test {
 

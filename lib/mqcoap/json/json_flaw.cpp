@@ -81,7 +81,7 @@ class flaw_finder {
     if (c == '-' || c == '+' || c == '.' || is_digit(c)) return number();
     if (is_word_start(c)) return word(at_);
     if (c == '\'' || c == '`') return fail(at_, "a string in single quotes", quotes_hint);
-    if (c == ',') return fail(at_, "a value is missing in front of ','");
+    if (c == ',') return fail(at_, "a value is missing before ','");
     if (c == ']' || c == '}') return after_comma(c);
     other();
   }
@@ -95,7 +95,7 @@ class flaw_finder {
     } else if (is_word_char(c)) {
       fail(at_, "a key without quotes", quotes_hint);
     } else if (c == ',') {
-      fail(at_, "a member is missing in front of ','");
+      fail(at_, "a member is missing before ','");
     } else if (c == '}' || c == ']') {
       after_comma(c);
     } else {
@@ -108,7 +108,7 @@ class flaw_finder {
     if (has_comma_)
       fail(comma_at_, "a comma with nothing after it", "leave out the last comma");
     else
-      fail(at_, std::string("a value is missing in front of '") + bracket + '\'');
+      fail(at_, std::string("a value is missing before '") + bracket + '\'');
   }
 
   void colon(char c) {

@@ -241,7 +241,7 @@ const row rows[] = {
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
      }},
-    {{"mqcoap_state_refused_total", "counter", "", "Changes, and records of writes, that the store refused; their requests got 500 or 503."},
+    {{"mqcoap_state_refused_total", "counter", "", "Changes that the store refused, with SQLite also records of writes; their requests got 500 or 503."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.refused); });
      }},

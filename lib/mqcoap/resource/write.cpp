@@ -45,14 +45,14 @@ answer unstored_answer(error_code why) noexcept {
 
 }  // namespace
 
-change_list request_batch::decide() {
+change_list detail::request_batch::decide() {
   change_list changes;
   if (responder_->ended) return changes;  // its deadline passed while it waited
   answer_ = judge(*responder_, changes);
   return changes;
 }
 
-void request_batch::finish(error_code why) noexcept {
+void detail::request_batch::finish(error_code why) noexcept {
   if (why) answer_ = unstored_answer(why);
   if (!then_ || responder_->ended) return std::move(responder_).respond(std::move(answer_));
   try {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/state/resource_state.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace mqcoap {
@@ -11,6 +12,8 @@ namespace mqcoap {
 /// Called with the call and the answer when the changes are stored, or with an error if they are not. If it
 /// throws before it takes the call, the answer is 500, or 503 for std::bad_alloc.
 using write_continuation = std::function<void(responder&& r, answer&& what)>;
+
+namespace detail {
 
 /// A request that changes cells.
 class request_batch : public batch {
@@ -32,19 +35,19 @@ class request_batch : public batch {
   answer answer_;
 };
 
-namespace detail {
-
 /// Holds the decision itself, so that a request needs no further allocation.
 template <class Decide>
 class deciding_batch final : public request_batch {
+  static_assert(std::is_nothrow_move_constructible_v<Decide>, "else the call would be lost if it throws");
+
  public:
-  deciding_batch(cell_list cells, responder&& r, Decide&& decide, write_continuation&& then)
+  deciding_batch(cell_list cells, responder&& r, Decide&& decide, write_continuation&& then) noexcept
       : request_batch(std::move(cells), std::move(r), std::move(then)), decide_(std::move(decide)) {}
 
  private:
   answer judge(const call& c, change_list& changes) override { return decide_(c, changes); }
 
-  const Decide decide_;
+  Decide decide_;
 };
 
 void submit_write(resource_state& state, std::unique_ptr<request_batch> made, responder& r);

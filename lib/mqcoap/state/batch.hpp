@@ -4,7 +4,6 @@
 #include <mqcoap/base/errc.hpp>
 #include <mqcoap/state/cell.hpp>
 #include <mqcoap/state/change.hpp>
-#include <vector>
 
 namespace mqcoap {
 

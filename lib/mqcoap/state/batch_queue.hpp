@@ -5,7 +5,6 @@
 #include <memory>
 #include <mqcoap/state/batch.hpp>
 #include <mqcoap/state/pending_batch.hpp>
-#include <vector>
 
 namespace mqcoap {
 

@@ -4,7 +4,6 @@
 #include <mqcoap/state/change.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace mqcoap {
 

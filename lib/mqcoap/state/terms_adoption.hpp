@@ -5,7 +5,6 @@
 #include <mqcoap/state/cell.hpp>
 #include <mqcoap/state/cell_terms.hpp>
 #include <string>
-#include <vector>
 
 namespace mqcoap {
 

@@ -42,7 +42,7 @@ struct store_status {
   duration_counts commits;             ///< stored transactions, and their durations
   size_counts batches;                 ///< the number of changes in each of them
   std::uint64_t values = 0;            ///< stored values
-  std::uint64_t refused = 0;           ///< changes, and records of writes, that could not be stored
+  std::uint64_t refused = 0;           ///< changes that could not be stored, in SQLite also records of writes
   std::uint64_t waiting = 0;           ///< changes that are waiting to be stored
   std::int64_t set_aside = 0;          ///< values no longer in force because their resource rejected them
   std::optional<std::string> failing;  ///< why the last transaction failed; none: it succeeded

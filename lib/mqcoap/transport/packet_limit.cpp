@@ -32,7 +32,7 @@ std::string too_large_text(std::string_view what, std::size_t bytes, std::string
   switch (limit.from) {
     case configured:
       return message + "fits in one packet to " + named + ": its `max_packet` here is " + most +
-             " bytes; send less at a time";
+             " bytes; only smaller messages pass";
     case announced: message += "fits in the " + most + " bytes that " + named + " takes in one packet"; break;
     case observed:
       message += named +
@@ -41,7 +41,8 @@ std::string too_large_text(std::string_view what, std::size_t bytes, std::string
       break;
     case unknown: message += named + " takes in one packet"; break;
   }
-  return message + "; send less at a time, or raise the broker's limit (mosquitto: max_packet_size)";
+  return message +
+         "; only smaller messages pass, unless the broker's limit is raised (mosquitto: max_packet_size)";
 }
 
 }  // namespace mqcoap

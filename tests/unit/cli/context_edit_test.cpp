@@ -62,7 +62,7 @@ TEST_CASE("a default is put where the file is still one document, with one defau
   }
 }
 
-TEST_CASE("a file that holds an empty map, or null, takes a context and a default") {
+TEST_CASE("a file that holds an empty map, or null, takes a context") {
   for (const std::string nothing : {"{}\n", "null", "~  # none\n", "# mine\n---\n{}\n\n", "contexts: null\n",
                                     "contexts: ~ # none\n", "contexts: {}\n", ""}) {
     CAPTURE(nothing);
@@ -74,7 +74,6 @@ TEST_CASE("a file that holds an empty map, or null, takes a context and a defaul
     CHECK(file.find("lab")->faults.empty());
     CHECK(text->starts_with("# mine") == nothing.starts_with("# mine"));
   }
-  CHECK(with_preferred("{}\n", "b") == "default: b\n");
 }
 
 TEST_CASE("names and values that YAML would read as something else are quoted") {

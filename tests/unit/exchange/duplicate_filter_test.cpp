@@ -109,6 +109,24 @@ TEST_CASE("requests are the same by subsystem, tag and id") {
   CHECK(filter.size() == 3);
 }
 
+TEST_CASE("the longest subsystem and tag are told apart as well, and forgotten") {
+  duplicate_filter filter;
+  const auto to = [](char last) {
+    auto c = make(method::post);
+    c.target = {*device_tag::parse(std::string(63, 'T') + last),
+                *subsystem_name::parse(std::string(64, 's'))};
+    return c;
+  };
+  CHECK(filter.check(to('1'), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(to('2'), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(to('1'), at(1s)).what == verdict::running);
+  for (const char last : {'1', '2'}) CHECK(filter.note(to(last), created("shots/1")).empty());
+  CHECK(filter.check(to('2'), at(2s)).what == verdict::answered);
+  filter.forget_old(at(300s));
+  CHECK(filter.size() == 0);
+  CHECK(filter.check(to('2'), at(301s)).what == verdict::fresh);
+}
+
 TEST_CASE("a POST that is repeated while the first runs joins it, and later gets its answer") {
   duplicate_filter filter;
   const auto post = make(method::post);

@@ -46,7 +46,7 @@ TEST_CASE("each common mistake has a hint") {
       {"\xef\xbb\xbf{}", 0, "byte order mark", "UTF-8"},
       {"{\"a\":'x'}", 5, "single quotes", "double quotes"},
       {"{\"a\":1,}", 6, "a comma with nothing", "last comma"},
-      {"{\"a\":1,,}", 7, "missing in front of ','", ""},
+      {"{\"a\":1,,}", 7, "missing before ','", ""},
       {"[\"\\ud800\"]", 2, "lone surrogate", "pair"},
       {"[\"\\udc00\"]", 2, "lone surrogate", "pair"},
       {"[\"\\ud800\\u0041\"]", 2, "lone surrogate", "pair"},

@@ -201,6 +201,14 @@ TEST_CASE_FIXTURE(file_fixture, "what the system denies is 403") {
 }
 
 TEST_CASE_FIXTURE(file_fixture,
+                  "where the kernel lets nobody create a file, its folder is not called missing") {
+  const auto replaced = message(write_file({{}, "/proc/sys/kernel/ngroups_max"}, "1", true));
+  CHECK_MESSAGE(replaced.find("no file can be created next to it: ") != std::string::npos, replaced);
+  CHECK(message(write_file({{}, "/proc/sys/kernel/no_such_setting"}, "1", false)).find("folder") ==
+        std::string::npos);
+}
+
+TEST_CASE_FIXTURE(file_fixture,
                   "a write that was carried out is no 403, though its folder cannot be opened") {
   namespace fs = std::filesystem;
   other_user::make_folder(folder.path("box"));

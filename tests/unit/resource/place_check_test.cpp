@@ -6,6 +6,7 @@
 #include <mqcoap/resource/backend/place_check.hpp>
 #include <string>
 
+#include "support/other_user.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -32,7 +33,7 @@ TEST_CASE("a file that is there, or can be made, is no fault") {
   CHECK(fault({place::file, path}) == "the file '" + path + "' cannot be read: No such file or directory");
   CHECK(fault({place::file, path, true, true}) == "none");
   CHECK(fault({place::file, folder.path("none/setpoint"), true, true})
-            .ends_with("cannot be read or written: No such file or directory"));
+            .ends_with("cannot be written: no file can be created in its folder: No such file or directory"));
   std::ofstream(path) << "5";
   CHECK(fault({place::file, path}) == "none");
   CHECK(fault({place::folder, path}) == "the folder '" + path + "' cannot be read: Not a directory");
@@ -46,18 +47,34 @@ TEST_CASE("what is no regular file is a fault before it is used") {
   CHECK(fault({place::file, "/dev/null", true, true}) == "the file '/dev/null' is not a regular file");
 }
 
-TEST_CASE("a file that a write replaces needs a folder that can be written, not a file that can be") {
-  // The kernel lets nobody create a file there, not even root, as whom the tests may run.
-  CHECK(fault({place::file, "/proc/sys/kernel/hostname", true, true, true})
-            .starts_with("the file '/proc/sys/kernel/hostname' cannot be read or written: "));
-  CHECK(fault({place::file, "/proc/sys/kernel/hostname", true, false, true}) == "none");
+TEST_CASE(
+    "a file that a write replaces needs a folder in which one can be created, not a file that can be "
+    "written") {
+  namespace fs = std::filesystem;
   const test::temporary_folder folder;
-  const auto path = folder.path("setpoint");
-  CHECK(fault({place::file, path, true, true, true}) == "none");
+  test::other_user::make_folder(folder.path("box"));
+  const auto path = folder.path("box/setpoint");
+  const auto found = [&](bool is_replaced) {
+    const test::other_user without_privileges;
+    return fault({place::file, path, true, true, is_replaced});
+  };
+  CHECK(found(true) == "none");
   std::ofstream(path) << "5";
-  CHECK(fault({place::file, path, true, true, true}) == "none");
-  std::filesystem::create_symlink("/proc/sys/kernel/hostname", folder.path("link"));
-  CHECK(fault({place::file, folder.path("link"), true, true, true}) != "none");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  CHECK(found(true) == "none");
+  CHECK(found(false).ends_with("cannot be read or written: Permission denied"));
+  fs::permissions(path, fs::perms::group_write | fs::perms::others_write | fs::perms::owner_write,
+                  fs::perm_options::add);
+  fs::permissions(folder.path("box"), fs::perms::owner_read | fs::perms::owner_exec);
+  CHECK(found(false) == "none");
+  CHECK(found(true) ==
+        "the file '" + path + "' cannot be written: no file can be created in its folder: Permission denied");
+  fs::create_symlink("box/setpoint", folder.path("link"));
+  {
+    const test::other_user without_privileges;
+    CHECK(fault({place::file, folder.path("link"), true, true, true}) != "none");
+  }
+  fs::permissions(folder.path("box"), fs::perms::owner_all);
 }
 
 TEST_CASE("a missing serial port is reported") {

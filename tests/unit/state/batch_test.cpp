@@ -29,7 +29,7 @@ class nesting_store final : public state_store {
 };
 
 auto throwing(const std::function<void()>& raise) {
-  return [raise](const call&, change_list&) -> answer {
+  return [raise = raise](const call&, change_list&) -> answer {
     raise();
     return {};
   };

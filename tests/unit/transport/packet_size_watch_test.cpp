@@ -229,11 +229,11 @@ TEST_CASE("the words name the limit that was met, and where it comes from") {
   CHECK(
       message({3000, origin::configured}) ==
       "the answer has 5042 bytes, more than fits in one packet to broker lab: its `max_packet` here is 3000 "
-      "bytes; send less at a time");
+      "bytes; only smaller messages pass");
   CHECK(
       message({3000, origin::announced}) ==
-      "the answer has 5042 bytes, more than fits in the 3000 bytes that broker lab takes in one packet; send "
-      "less at a time, or raise the broker's limit (mosquitto: max_packet_size)");
+      "the answer has 5042 bytes, more than fits in the 3000 bytes that broker lab takes in one packet; only "
+      "smaller messages pass, unless the broker's limit is raised (mosquitto: max_packet_size)");
   CHECK(message({4999, origin::observed})
             .find("twice closed the connection after packets of more than 4999 bytes") != std::string::npos);
   CHECK(message({}).find("more than broker lab takes in one packet") != std::string::npos);

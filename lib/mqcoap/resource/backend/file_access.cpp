@@ -51,9 +51,23 @@ int open_at(int folder, const char* path, int flags, std::uint64_t resolve) {
   return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
 }
 
-backend_reply missing(bool is_created) {
-  return backend_reply::error(response_code::not_found,
-                              is_created ? "there is no such folder" : "there is no such file");
+backend_reply no_such_file() {
+  return backend_reply::error(response_code::not_found, "there is no such file");
+}
+backend_reply no_such_folder() {
+  return backend_reply::error(response_code::not_found, "there is no such folder");
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Returns true if a file cannot be created because its folder does not exist. In /proc the same error has
+/// other reasons.
+bool lacks_folder(const std::string& path) {
+  return ::faccessat(AT_FDCWD, folder_of(path).c_str(), F_OK, AT_EACCESS) != 0 &&
+         (errno == ENOENT || errno == ENOTDIR);
 }
 
 /// Opens a file; returns -1 and sets `why` if that fails.
@@ -77,7 +91,9 @@ int open_file(const file_place& at, int flags, backend_reply& why) {
   if (opened >= 0) return opened;
   switch (const int error = errno) {
     case ENOENT:
-    case ENOTDIR: why = missing((flags & O_CREAT) != 0); break;
+    case ENOTDIR:
+      why = (flags & O_CREAT) != 0 && lacks_folder(at.path) ? no_such_folder() : no_such_file();
+      break;
     case ELOOP:
     case EXDEV: why = forbidden("the path contains a symbolic link, or leads out of the folder"); break;
     case EISDIR:
@@ -112,11 +128,6 @@ int write_all(int file, std::string_view bytes) {
   return 0;
 }
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 /// Follows links, so that the target of a link is replaced and not the link.
 std::string followed(const std::string& path) {
   std::error_code none;
@@ -132,8 +143,8 @@ backend_reply replace_file(const std::string& written, std::string_view bytes) {
   if (exists && !S_ISREG(before.st_mode)) return forbidden("it is not a regular file");
   std::string fresh = path + ".XXXXXX";
   const descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
-  if (!file && (errno == ENOENT || errno == ENOTDIR)) return missing(true);
-  if (!file) return failed("no file can be created next to it", errno);
+  if (const int error = errno; !file)
+    return lacks_folder(path) ? no_such_folder() : failed("no file can be created next to it", error);
   int error = write_all(*file, bytes);
   if (error == 0 && ::fchmod(*file, exists ? before.st_mode & 07777U : 0644U) != 0) error = errno;
   if (error == 0 && ::fsync(*file) != 0) error = errno;
@@ -149,6 +160,8 @@ backend_reply replace_file(const std::string& written, std::string_view bytes) {
 }
 
 }  // namespace
+
+std::string folder_of_new_file(const std::string& path) { return folder_of(followed(path)); }
 
 backend_reply read_file(const file_place& at, std::size_t most) {
   backend_reply why;

@@ -23,7 +23,11 @@ backend_reply read_file(const file_place& at, std::size_t most);
 
 /// Writes a file; creates it if there is none.
 /// @param atomic  if true, other processes see the old file or the new one, which replaces it when its bytes
-///   are on the disk; not possible for /sys. If false, a full disk leaves a truncated file.
+///   are on the disk; not possible for /proc and /sys. If false, a full disk leaves a truncated file.
 backend_reply write_file(const file_place& at, std::string_view bytes, bool atomic);
+
+/// Returns the folder in which an atomic write of this absolute path creates the new file: that of the file
+/// itself, if the path leads to it through links.
+std::string folder_of_new_file(const std::string& path);
 
 }  // namespace mqcoap

@@ -8,9 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
+#include <mqcoap/resource/backend/file_access.hpp>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -53,26 +53,12 @@ int try_access(const std::string& path, int how) {
   return ::faccessat(AT_FDCWD, path.c_str(), how, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-std::string parent_of(const std::string& path) {
-  return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
-}
-
-/// Returns errno of the folder in which a write creates a file.
-int find_parent_error(const needed_place& place) {
-  std::error_code missing;
-  const auto target = std::filesystem::canonical(place.path, missing);
-  return try_access(parent_of(missing ? place.path : target.string()), W_OK | X_OK);
-}
-
-/// Returns errno; 0 if the place can be used.
-int find_place_error(const needed_place& place) {
+/// Returns errno of the place itself; 0 if it can be used.
+int find_own_error(const needed_place& place) {
   const bool is_folder = place.what == place_kind::folder;
   const int how = (place.is_read ? R_OK : 0) | (place.is_written && !place.is_replaced ? W_OK : 0) |
                   (is_folder ? X_OK : 0);
-  const int error = try_access(is_folder ? place.path + '/' : place.path, how);
-  const bool is_created =
-      place.is_written && place.what == place_kind::file && (place.is_replaced || error == ENOENT);
-  return is_created && (error == 0 || error == ENOENT) ? find_parent_error(place) : error;
+  return try_access(is_folder ? place.path + '/' : place.path, how);
 }
 
 bool is_other_than_file(const std::string& path) {
@@ -94,12 +80,21 @@ std::optional<std::string> find_place_fault(const needed_place& place, bool is_s
       std::string(name_of_place(place.what)) + " '" + log_safe(place.path, longest_place) + '\'';
   if (place.what == place_kind::file && is_other_than_file(place.path))
     return name + " is not a regular file";
-  const int error = find_place_error(place);
-  if (error == 0) return std::nullopt;
-  const bool is_port = place.what == place_kind::serial_port;
-  const auto* const verb = is_port ? "opened" : place.is_read ? "read" : "written";
-  return name + " cannot be " + verb + (place.is_read && place.is_written && !is_port ? " or written" : "") +
-         ": " + std::generic_category().message(error) + drop_in_hint(place, error, is_service);
+  const int error = find_own_error(place);
+  const bool is_created =
+      place.is_written && place.what == place_kind::file && (place.is_replaced || error == ENOENT);
+  if (error != 0 && !(is_created && error == ENOENT)) {
+    const bool is_port = place.what == place_kind::serial_port;
+    const auto* const verb = is_port ? "opened" : place.is_read ? "read" : "written";
+    return name + " cannot be " + verb +
+           (place.is_read && place.is_written && !is_port ? " or written" : "") + ": " +
+           std::generic_category().message(error) + drop_in_hint(place, error, is_service);
+  }
+  if (!is_created) return std::nullopt;
+  const int denied = try_access(folder_of_new_file(place.path), W_OK | X_OK);
+  if (denied == 0) return std::nullopt;
+  return name + " cannot be written: no file can be created in its folder: " +
+         std::generic_category().message(denied) + drop_in_hint(place, denied, is_service);
 }
 
 bool is_systemd_service() {

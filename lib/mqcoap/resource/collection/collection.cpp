@@ -30,7 +30,7 @@ answer too_large(std::string_view path, const std::string& why) {
   return answer::refusal(response_code::request_entity_too_large, std::string(path) + why);
 }
 
-/// Decides how a request changes the cell of a collection; see `write_decision`.
+/// Decides how a request changes the cell of a collection; see `write`.
 class collection_change {
  public:
   collection_change(std::shared_ptr<const collection_terms> terms, std::shared_ptr<cell> target)
@@ -103,8 +103,8 @@ class collection_change {
     return a;
   }
 
-  const std::shared_ptr<const collection_terms> terms_;
-  const std::shared_ptr<cell> target_;
+  std::shared_ptr<const collection_terms> terms_;
+  std::shared_ptr<cell> target_;
 };
 
 }  // namespace

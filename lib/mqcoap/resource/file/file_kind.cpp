@@ -44,10 +44,10 @@ const section<file_spec>& file_section() {
            "methods", with_place(methods({method::get, method::put})), presence::optional("`[GET]`"),
            "The methods that are allowed: a PUT writes a text as it is, and anything else as JSON.",
            &file_spec::methods),
-       key<file_spec>(
-           "atomic", with_place(boolean()), presence::optional("`false`"),
-           "Whether a PUT writes a new file that replaces the old one when it is on disk. Not for /sys.",
-           &file_spec::atomic),
+       key<file_spec>("atomic", with_place(boolean()), presence::optional("`false`"),
+                      "Whether a PUT writes a new file that replaces the old one when it is on disk. Not for "
+                      "/proc and /sys.",
+                      &file_spec::atomic),
        key<file_spec>("max", with_place(size(1, largest_file)), presence::optional("`limits.payload`"),
                       "Bytes that are read; a larger file gets 500.", &file_spec::max)}};
   return table;

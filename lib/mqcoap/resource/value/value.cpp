@@ -21,7 +21,7 @@ answer put(const request& r, const value_terms& terms, const std::shared_ptr<cel
 
 void change_value(resource_state& state, const std::shared_ptr<const value_terms>& terms,
                   const std::shared_ptr<cell>& held, responder&& r) {
-  write(state, {held}, std::move(r), [terms, target = held](const call& c, change_list& changes) {
+  write(state, {held}, std::move(r), [terms = terms, target = held](const call& c, change_list& changes) {
     return put(c.req, *terms, target, changes);
   });
 }

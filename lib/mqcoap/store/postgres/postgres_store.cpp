@@ -163,7 +163,10 @@ void postgres_store::report(log_level level, const std::string& message) const {
 void postgres_store::commit(state_commit what, commit_handler done) {
   check(what);
   if (what.based_on.empty()) return post(std::move(done), {});
-  if (!has_storable_numbers(what)) return post(std::move(done), errc::storage_failed);
+  if (!has_storable_numbers(what)) {
+    note_refused("the number of an item is too large for the database", what.values.size());
+    return post(std::move(done), errc::storage_failed);
+  }
   if (writes_.is_refusing() || commits_.size() >= most_waiting)
     return post(std::move(done), errc::storage_unreachable);
   commits_.push_back({std::move(what), std::move(done), now_steady() + options_.timeout});
