@@ -28,6 +28,7 @@ bool has_assignment(std::string_view expression) {
 struct idiom {
   std::string_view name;
   std::string_view instead;
+  std::string_view needed{};  ///< the name that must exist for this hint
 };
 constexpr idiom idioms[]{
     {"%", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
@@ -39,12 +40,12 @@ constexpr idiom idioms[]{
     {"trunc", "rounding down is rint(x - 0.5)"},
     {"int", "rounding down is rint(x - 0.5)"},
     {"pow", "use x^y"},
-    {"if", "use t > 5 ? 1 : 0"},
+    {"if", "use CONDITION ? A : B"},
     {"and", "use a && b"},
     {"or", "use a || b"},
-    {"rand", "for a random number use noise()"},
-    {"random", "for a random number use noise()"},
-    {"rnd", "for a random number use noise()"},
+    {"rand", "for a random number use noise()", "noise()"},
+    {"random", "for a random number use noise()", "noise()"},
+    {"rnd", "for a random number use noise()", "noise()"},
     {"_pi", "use pi"},
     {"_e", "use e"},
     {"PI", "use pi"},
@@ -58,8 +59,9 @@ std::string error_text(const mu::Parser::exception_type& e, std::string_view nam
     return "the expression is empty; a sine would be sin(2*pi*0.2*" + std::string(1, names.front()) + ')';
   if (e.GetCode() != mu::ecUNASSIGNABLE_TOKEN) return e.GetMsg();
   const std::string& unknown = e.GetToken();
-  for (const auto& [name, instead] : idioms)
-    if (unknown.starts_with(name) && (!is_word(name.front()) || unknown.size() == name.size()))
+  for (const auto& [name, instead, needed] : idioms)
+    if (names.find(needed) != std::string_view::npos && unknown.starts_with(name) &&
+        (!is_word(name.front()) || unknown.size() == name.size()))
       return "muParser has no '" + std::string(name) + "'; " + std::string(instead);
   return "unknown: '" + unknown + "'; there are " + std::string(names) +
          " and the functions of muParser, such as sin(x)";

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mqcoap/resource/backend/reading.hpp>
+#include <mqcoap/resource/formula.hpp>
 #include <string>
 #include <string_view>
 
@@ -97,6 +98,13 @@ TEST_CASE("a regular expression gives its group, or the whole match") {
   CHECK_FALSE(reading::find_regex_fault(R"((\d+)%)"));
   CHECK(reading::find_regex_fault("(").has_value());
   CHECK(reading::find_regex_fault("(a)(b)")->starts_with("it has 2 groups"));
+}
+
+TEST_CASE("the error of an expression names no function that only signals have") {
+  CHECK(formula::find_fault("x + rand()", "x").value_or("none") ==
+        "unknown: 'rand'; there are x, pi, e and the functions of muParser, such as sin(x)");
+  CHECK(formula::find_fault("if(x, 1, 2)", "x").value_or("none") ==
+        "muParser has no 'if'; use CONDITION ? A : B");
 }
 
 TEST_CASE("an expression makes another number of what was read") {

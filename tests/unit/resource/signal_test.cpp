@@ -201,6 +201,7 @@ TEST_CASE("an error about something that muParser lacks names a substitute") {
   CHECK(fault_of("5 mod 2").starts_with("muParser has no 'mod'; "));
   CHECK(fault_of("floor(t)") == "muParser has no 'floor'; rounding down is rint(x - 0.5)");
   CHECK(fault_of("2*_pi") == "muParser has no '_pi'; use pi");
+  CHECK(fault_of("rand()") == "muParser has no 'rand'; for a random number use noise()");
   CHECK(fault_of("modulus").starts_with("unknown: 'modulus'; there are t, "));
   CHECK(fault_of("iffy(t)").starts_with("unknown: 'iffy'; "));
 }
